@@ -1,0 +1,221 @@
+"""Rings and boxes on a sphere as valid lon/lat shapes.
+
+Longitudes are east-positive, latitudes planetocentric, both in degrees. What crosses the
+antimeridian is split there, what holds a pole reaches it; the `antimeridian` library does that
+splitting, for the few rings that need it.
+"""
+
+from __future__ import annotations
+
+import antimeridian
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from planetary_qgis.core.longitudes import wrap_180
+
+Shapes = NDArray[np.object_]
+FloatArray = NDArray[np.float64]
+
+CHORD_TOLERANCE_DEG = 1e-3
+"""How far a straight lon/lat edge may run from the great circle that it stands for."""
+_MOST_PARTS_OF_AN_EDGE = 64
+_AT_POLE_DEG = 1e-9
+
+
+def polygons_from_rings(
+    lon_e: ArrayLike, lat: ArrayLike, *, interior_on_left: bool = False
+) -> Shapes:
+    """Polygons or multipolygons of rings, None where a ring has less than three known points.
+
+    Edges are great circles: long ones get vertices in between, the given vertices all stay.
+
+    Args:
+        lon_e: (n, k) rings, open or closed; NaN pads the shorter ones.
+        lat: (n, k).
+        interior_on_left: True where each ring runs counter-clockwise around its interior as seen
+            from above; False where the order is unknown, and the smaller side is the interior.
+    """
+    lons, lats = np.atleast_2d(wrap_180(lon_e)), np.atleast_2d(np.asarray(lat, dtype=float))
+    shapes = np.full(len(lons), None, dtype=object)
+    known = np.isfinite(lons) & np.isfinite(lats)
+    complete = known.all(axis=1)
+    if complete.any():
+        _fill(shapes, np.flatnonzero(complete), lons[complete], lats[complete], interior_on_left)
+    for row in np.flatnonzero(~complete):
+        ring_lon, ring_lat = lons[row, known[row]][None], lats[row, known[row]][None]
+        _fill(shapes, np.array([row]), ring_lon, ring_lat, interior_on_left)
+    return shapes
+
+
+def polygons_from_boxes(
+    west_e: ArrayLike, east_e: ArrayLike, south: ArrayLike, north: ArrayLike
+) -> Shapes:
+    """Boxes from west eastward to east, split at the antimeridian; None where a bound is unknown.
+
+    Edges follow parallels and meridians. A box whose bounds lie 360° apart goes all around.
+    """
+    west, east = np.asarray(west_e, dtype=float), np.asarray(east_e, dtype=float)
+    first, second = np.asarray(south, dtype=float), np.asarray(north, dtype=float)
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    width = np.where(np.abs(east - west) >= 360.0, 360.0, (east - west) % 360.0)
+    west = np.where(width == 360.0, -180.0, wrap_180(west))
+    east = west + width
+    shapes = np.full(len(west), None, dtype=object)
+    known = np.isfinite(west) & np.isfinite(east) & np.isfinite(low) & np.isfinite(high)
+    whole = known & (east <= 180.0)
+    shapes[whole] = shapely.box(west[whole], low[whole], east[whole], high[whole])
+    for row in np.flatnonzero(known & ~whole):
+        shapes[row] = shapely.MultiPolygon(
+            [
+                shapely.box(west[row], low[row], 180.0, high[row]),
+                shapely.box(-180.0, low[row], east[row] - 360.0, high[row]),
+            ]
+        )
+    return shapes
+
+
+def lines_from_tracks(lon_e: ArrayLike, lat: ArrayLike) -> Shapes:
+    """Lines or multilines of tracks, split where they cross the antimeridian.
+
+    Args:
+        lon_e: (n, k) vertices along each track; NaN pads the shorter ones.
+        lat: (n, k).
+    """
+    lons, lats = np.atleast_2d(wrap_180(lon_e)), np.atleast_2d(np.asarray(lat, dtype=float))
+    shapes = np.full(len(lons), None, dtype=object)
+    for row in range(len(lons)):
+        known = np.isfinite(lons[row]) & np.isfinite(lats[row])
+        if known.sum() >= 2:
+            track = shapely.LineString(np.column_stack([lons[row, known], lats[row, known]]))
+            shapes[row] = antimeridian.fix_line_string(track, great_circle=True)
+    return shapes
+
+
+def points_from(lon_e: ArrayLike, lat: ArrayLike) -> Shapes:
+    """Points, None where a coordinate is unknown."""
+    lons, lats = wrap_180(lon_e), np.asarray(lat, dtype=float)
+    known = np.isfinite(lons) & np.isfinite(lats)
+    shapes = np.full(len(lons), None, dtype=object)
+    shapes[known] = shapely.points(lons[known], lats[known])
+    return shapes
+
+
+def unit_vectors(lon_e: FloatArray, lat: FloatArray) -> FloatArray:
+    """(…, 3) directions of points on a sphere."""
+    lon, lat = np.radians(lon_e), np.radians(lat)
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+
+
+def _fill(
+    shapes: Shapes, rows: NDArray[np.intp], lon: FloatArray, lat: FloatArray, oriented: bool
+) -> None:
+    """Put the polygons of equally long rings without NaN into their rows of `shapes`."""
+    if lon.shape[1] < 3:
+        return
+    if (lon[:, 0] == lon[:, -1]).all() and (lat[:, 0] == lat[:, -1]).all():
+        _fill(shapes, rows, lon[:, :-1], lat[:, :-1], oriented)
+        return
+    if not oriented:
+        lon, lat = _smaller_side_on_left(lon, lat)
+    plain = ~_meets_seam_or_pole(lon) & ~_has_long_edge(lon, lat)
+    if plain.any():
+        rings = np.stack([lon[plain], lat[plain]], axis=-1)
+        polygons = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
+        shapes[rows[plain]] = _valid(polygons)
+    for index in np.flatnonzero(~plain):
+        shapes[rows[index]] = _split(*_with_great_circle_edges(lon[index], lat[index]))
+
+
+def _smaller_side_on_left(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Rings turned so that they run counter-clockwise around their smaller side."""
+    points = unit_vectors(lon, lat)
+    area_vectors = np.cross(points, np.roll(points, -1, axis=1)).sum(axis=1)
+    clockwise = np.einsum("ij,ij->i", area_vectors, points.sum(axis=1)) < 0.0
+    turned_lon = np.where(clockwise[:, None], lon[:, ::-1], lon)
+    turned_lat = np.where(clockwise[:, None], lat[:, ::-1], lat)
+    return turned_lon, turned_lat
+
+
+def _meets_seam_or_pole(lon: FloatArray) -> NDArray[np.bool_]:
+    """Where an edge steps over the antimeridian, as every ring around a pole does."""
+    return np.asarray((np.abs(np.roll(lon, -1, axis=1) - lon) >= 180.0).any(axis=1))
+
+
+def _parts_of_edges(lon: FloatArray, lat: FloatArray) -> NDArray[np.intp]:
+    """Into how many parts each edge must be cut to stay near its great circle."""
+    start, end = unit_vectors(lon, lat), unit_vectors(np.roll(lon, -1, -1), np.roll(lat, -1, -1))
+    middle = start + end
+    true_lat = np.degrees(np.arctan2(middle[..., 2], np.hypot(middle[..., 0], middle[..., 1])))
+    straight_lat = (lat + np.roll(lat, -1, -1)) / 2.0
+    true_lon = np.degrees(np.arctan2(middle[..., 1], middle[..., 0]))
+    half_way = np.abs(wrap_180(true_lon - lon))
+    straight_half = np.abs(wrap_180(np.roll(lon, -1, -1) - lon)) / 2.0
+    off_lon = (half_way - straight_half) * np.cos(np.radians(true_lat))
+    deviation = np.hypot(true_lat - straight_lat, off_lon)
+    parts = np.ceil(np.sqrt(deviation / CHORD_TOLERANCE_DEG)).astype(int)
+    return np.asarray(np.clip(parts, 1, _MOST_PARTS_OF_AN_EDGE), dtype=np.intp)
+
+
+def _has_long_edge(lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
+    return np.asarray((_parts_of_edges(lon, lat) > 1).any(axis=1))
+
+
+def _with_great_circle_edges(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """One ring with vertices added along its long edges; a vertex on a pole becomes an edge."""
+    parts = _parts_of_edges(lon, lat)
+    points = unit_vectors(lon, lat)
+    ring_lon: list[float] = []
+    ring_lat: list[float] = []
+    for index in range(len(lon)):
+        following = (index + 1) % len(lon)
+        if 90.0 - abs(lat[index]) < _AT_POLE_DEG:
+            ring_lon += [lon[index - 1], lon[following]]
+            ring_lat += [lat[index]] * 2
+            continue
+        ring_lon.append(lon[index])
+        ring_lat.append(lat[index])
+        if 90.0 - abs(lat[following]) < _AT_POLE_DEG:
+            continue
+        steps = np.arange(1, parts[index])[:, None] / parts[index]
+        between = _along_great_circle(points[index], points[following], steps)
+        ring_lon += np.degrees(np.arctan2(between[:, 1], between[:, 0])).tolist()
+        ring_lat += np.degrees(
+            np.arctan2(between[:, 2], np.hypot(between[:, 0], between[:, 1]))
+        ).tolist()
+    return np.array(ring_lon), np.array(ring_lat)
+
+
+def _along_great_circle(start: FloatArray, end: FloatArray, steps: FloatArray) -> FloatArray:
+    """Directions at fractions of the way, by spherical linear interpolation."""
+    angle = np.arctan2(np.linalg.norm(np.cross(start, end)), np.dot(start, end))
+    if angle < 1e-12:
+        return np.repeat(start[None], len(steps), axis=0)
+    return np.asarray(
+        (np.sin((1.0 - steps) * angle) * start + np.sin(steps * angle) * end) / np.sin(angle)
+    )
+
+
+def _split(lon: FloatArray, lat: FloatArray) -> shapely.Geometry:
+    """One oriented ring as a valid shape, split at the antimeridian and closed over a pole."""
+    ring = shapely.Polygon(np.column_stack([wrap_180(lon), lat]))
+    fixed = antimeridian.fix_polygon(ring, fix_winding=False, great_circle=True)
+    return _valid(np.array([fixed], dtype=object))[0]
+
+
+def _valid(polygons: Shapes) -> Shapes:
+    """The same shapes, with rings that cross themselves mended into polygons."""
+    broken = ~shapely.is_valid(polygons)
+    if broken.any():
+        polygons = polygons.copy()
+        polygons[broken] = [_only_areas(shape) for shape in shapely.make_valid(polygons[broken])]
+    return polygons
+
+
+def _only_areas(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """The polygons of a shape without the points and lines that mending leaves; None if none."""
+    flat = shapely.get_parts(shapely.get_parts(shape))
+    areas = flat[shapely.get_type_id(flat) == shapely.GeometryType.POLYGON]
+    if len(areas) < 2:
+        return areas[0] if len(areas) else None
+    return shapely.multipolygons(areas)
