@@ -1,0 +1,1 @@
+"""Where spacecraft looked: kernels in, footprints and ground tracks out."""

@@ -1,0 +1,115 @@
+"""Light, angles and distances at one point of each footprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planetary_qgis.core.spice import ellipsoid
+from planetary_qgis.core.spice.scene import Scene
+from planetary_qgis.core.spice.vectorised import Gaps, apparent_positions, solar_longitudes
+from planetary_qgis.core.spice.views import Views, look, look_along
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """(n,) values at one surface point of each view; NaN where unknown. Degrees, hours, kilometres.
+
+    Longitudes are east-positive, latitudes planetocentric, azimuths clockwise from north.
+    """
+
+    lon_e: FloatArray
+    lat: FloatArray
+    incidence_angle: FloatArray
+    emission_angle: FloatArray
+    phase_angle: FloatArray
+    range_km: FloatArray
+    solar_longitude: FloatArray
+    local_time: FloatArray
+    subsolar_lon_e: FloatArray
+    subsolar_lat: FloatArray
+    subsolar_azimuth: FloatArray
+    sub_spacecraft_lon_e: FloatArray
+    sub_spacecraft_lat: FloatArray
+    subspacecraft_azimuth: FloatArray
+
+
+def conditions_at_boresight(
+    scene: Scene, views: Views, boresight: FloatArray, elsewhere: FloatArray, gaps: Gaps
+) -> Conditions:
+    """The conditions where the boresight meets the target.
+
+    Args:
+        boresight: (3,) unit vector in the instrument's frame.
+        elsewhere: (n, 3) km, points to take where the boresight misses; may be NaN.
+    """
+    looks = look(views, boresight[None])
+    hit = looks.hit[:, 0]
+    points = np.where(hit[:, None], looks.points[:, 0], elsewhere)
+    apparent = views.turns @ boresight
+    seen_along = np.where(hit[:, None], apparent, points - views.origins)
+    return _conditions(scene, views, points, looks.origins[:, 0], seen_along, gaps)
+
+
+def conditions_below(scene: Scene, views: Views, gaps: Gaps) -> Conditions:
+    """The conditions at the sub-spacecraft points, on the line from the observer to the centre."""
+    rays = -views.origins[:, None, :]
+    points = look_along(views, rays).points[:, 0]
+    return _conditions(scene, views, points, views.origins, rays[:, 0], gaps)
+
+
+def _conditions(
+    scene: Scene,
+    views: Views,
+    points: FloatArray,
+    origins: FloatArray,
+    seen_along: FloatArray,
+    gaps: Gaps,
+) -> Conditions:
+    """Conditions at these points.
+
+    Source: NAIF ILUMIN: emission and phase by the apparent direction to the observer, incidence by
+    the Sun as the target sees it at the light's departure.
+    """
+    sun = _sun(scene, views, gaps)
+    to_sun, to_observer = sun - points, -seen_along
+    normals = ellipsoid.outward_normals(points, views.radii)
+    lon_e, lat = ellipsoid.lon_lat(points)
+    sun_lon_e, sun_lat = ellipsoid.lon_lat(sun)
+    below_lon_e, below_lat = ellipsoid.lon_lat(views.origins)
+    return Conditions(
+        lon_e=lon_e,
+        lat=lat,
+        incidence_angle=ellipsoid.angle_between(normals, to_sun),
+        emission_angle=ellipsoid.angle_between(normals, to_observer),
+        phase_angle=ellipsoid.angle_between(to_sun, to_observer),
+        range_km=np.linalg.norm(points - origins, axis=1),
+        solar_longitude=solar_longitudes(scene.target_id, views.et, scene.abcorr, gaps),
+        local_time=_local_time(lon_e, sun_lon_e, views.spin),
+        subsolar_lon_e=sun_lon_e,
+        subsolar_lat=sun_lat,
+        subsolar_azimuth=ellipsoid.azimuth(lon_e, lat, sun_lon_e, sun_lat),
+        sub_spacecraft_lon_e=below_lon_e,
+        sub_spacecraft_lat=below_lat,
+        subspacecraft_azimuth=ellipsoid.azimuth(lon_e, lat, below_lon_e, below_lat),
+    )
+
+
+def _sun(scene: Scene, views: Views, gaps: Gaps) -> FloatArray:
+    """(n, 3) km body-fixed: the Sun as the target sees it when the light leaves the target."""
+    epochs = views.et - views.light_time
+    inertial = apparent_positions("SUN", epochs, scene.abcorr, scene.target_id, gaps)
+    return np.asarray(np.einsum("nij,nj->ni", views.to_fixed, inertial))
+
+
+def _local_time(lon_e: FloatArray, sun_lon_e: FloatArray, spin: FloatArray) -> FloatArray:
+    """True solar hours in [0, 24); on bodies that turn backwards the Sun rises in the west.
+
+    Source: NAIF ET2LST.
+    """
+    sense = -1.0 if spin[2] < 0.0 else 1.0
+    return np.asarray((12.0 + sense * (lon_e - sun_lon_e) / 15.0) % 24.0)
