@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.scene import Scene
 from planetary_qgis.core.spice.vectorised import Gaps, apparent_positions, solar_longitudes
-from planetary_qgis.core.spice.views import Views, look, look_along
+from planetary_qgis.core.spice.views import Views, look, sub_spacecraft_points
 
 FloatArray = NDArray[np.float64]
 
@@ -56,10 +56,9 @@ def conditions_at_boresight(
 
 
 def conditions_below(scene: Scene, views: Views, gaps: Gaps) -> Conditions:
-    """The conditions at the sub-spacecraft points, on the line from the observer to the centre."""
-    rays = -views.origins[:, None, :]
-    points = look_along(views, rays).points[:, 0]
-    return _conditions(scene, views, points, views.origins, rays[:, 0], gaps)
+    """The conditions at the sub-spacecraft points."""
+    points, origins = sub_spacecraft_points(views)
+    return _conditions(scene, views, points, origins, points - origins, gaps)
 
 
 def _conditions(
@@ -80,7 +79,7 @@ def _conditions(
     normals = ellipsoid.outward_normals(points, views.radii)
     lon_e, lat = ellipsoid.lon_lat(points)
     sun_lon_e, sun_lat = ellipsoid.lon_lat(sun)
-    below_lon_e, below_lat = ellipsoid.lon_lat(views.origins)
+    below_lon_e, below_lat = ellipsoid.lon_lat(sub_spacecraft_points(views)[0])
     return Conditions(
         lon_e=lon_e,
         lat=lat,

@@ -21,6 +21,10 @@ from planetary_qgis.core.spice.views import Looks, Views, look_along
 FloatArray = NDArray[np.float64]
 
 LIMB_POINTS = 360
+COARSE_STEP = 0.02
+"""In radii of the body: outlines with longer steps get more vertices."""
+PLANE_STEP = 0.02
+"""In radii of the disc: the steps they then get."""
 _JUST_IN_FRONT = 1e-3
 """Tangent of how far above the plane through the observer a line of sight still counts."""
 
@@ -49,22 +53,26 @@ def frame_footprints(views: Views, outline: FloatArray) -> Footprints:
     """
     directions = views.directions(outline)
     looks = look_along(views, directions)
-    inside = looks.hit.all(axis=1)
+    inside = looks.hit.all(axis=1) & ~_is_coarse(looks.points, views.radii)
     shapes = np.full(len(views), None, dtype=object)
     middles = np.full((len(views), 3), np.nan)
     if inside.any():
         shapes[inside] = _polygons(looks.points[inside])
         middles[inside] = _on_surface(looks.points[inside].mean(axis=1), views.radii)
-    partly = np.flatnonzero(~inside & views.known)
-    over_limb = np.zeros(len(views), dtype=bool)
-    if len(partly):
-        cut = _cut_at_limb(views[partly], directions[partly])
-        for row, rings in zip(partly, cut):
-            if rings:
-                shapes[row] = _union_of([_polygons(ring[None])[0] for ring in rings])
-                middles[row] = _on_surface(_longest(rings).mean(axis=0), views.radii)
-                over_limb[row] = True
+    others = np.flatnonzero(~inside & views.known)
+    for row, rings in zip(others, _cut_at_limb(views[others], directions[others])):
+        if rings:
+            shapes[row] = _union_of([_polygons(ring[None])[0] for ring in rings])
+            middles[row] = _on_surface(max(rings, key=len).mean(axis=0), views.radii)
+    over_limb = ~shapely.is_missing(shapes) & ~looks.hit.all(axis=1)
     return Footprints(shapes, over_limb, middles)
+
+
+def _is_coarse(points: FloatArray, radii: FloatArray) -> NDArray[np.bool_]:
+    """(n,) where neighbouring points of an outline lie so far apart that its sides bend between."""
+    scaled = points / radii
+    steps = np.roll(scaled, -1, axis=1) - scaled
+    return np.asarray((np.einsum("...i,...i->...", steps, steps) > COARSE_STEP**2).any(axis=1))
 
 
 def _cut_at_limb(views: Views, directions: FloatArray) -> list[list[FloatArray]]:
@@ -72,6 +80,7 @@ def _cut_at_limb(views: Views, directions: FloatArray) -> list[list[FloatArray]]
     bases, limb_radii = _facing_planes(views)
     local = (directions / views.radii) @ bases.transpose(0, 2, 1)
     seen = shapely.intersection(_planar_fields(local, limb_radii), _disc())
+    seen = shapely.segmentize(seen, PLANE_STEP)
     rings = [_exteriors(shape) for shape in seen]
     return _to_surface(views, rings, bases, limb_radii)
 
@@ -174,10 +183,6 @@ def _polygons(points: FloatArray) -> Shapes:
 
 def _union_of(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
     return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
-
-
-def _longest(rings: list[FloatArray]) -> FloatArray:
-    return max(rings, key=len)
 
 
 def _on_surface(points: FloatArray, radii: FloatArray) -> FloatArray:

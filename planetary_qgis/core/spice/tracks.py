@@ -21,7 +21,7 @@ from planetary_qgis.core.spice.observations import Times, checked_abcorr, times_
 from planetary_qgis.core.spice.scene import Scene, scene_of
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.vectorised import Gaps, et_from_utc
-from planetary_qgis.core.spice.views import places_of
+from planetary_qgis.core.spice.views import places_of, sub_spacecraft_points
 
 FloatArray = NDArray[np.float64]
 
@@ -156,6 +156,6 @@ def _vertices(
     count = int(np.clip(np.ceil(widest / ARC_BETWEEN_VERTICES_DEG), 1, _MOST_VERTICES_A_STEP)) + 1
     shares = np.linspace(0.0, 1.0, count)
     epochs = start[:, None] + shares * (stop - start)[:, None]
-    origins = places_of(scene, epochs.ravel(), gaps).origins
-    lon, lat = ellipsoid.lon_lat(origins)
+    below, _ = sub_spacecraft_points(places_of(scene, epochs.ravel(), gaps))
+    lon, lat = ellipsoid.lon_lat(below)
     return lon.reshape(-1, count), lat.reshape(-1, count)

@@ -166,11 +166,34 @@ def look_along(views: Views, directions: FloatArray) -> Looks:
         return Looks(points, np.broadcast_to(origins, directions.shape), directions)
     # Over the few milliseconds between limb and point the target moves and turns uniformly.
     ranges = np.sqrt(np.einsum("...i,...i->...", points - origins, points - origins))
-    earlier = ranges / LIGHT_SPEED_KM_S - views.light_time[:, None]
-    earlier = np.where(np.isfinite(earlier), earlier, 0.0)[..., None]
-    moved = origins + earlier * (views.drift + np.cross(views.spin, views.origins))[:, None, :]
-    turned = directions + earlier * np.cross(views.spin, directions)
+    later = _light_time_gained(views, ranges)
+    moved = origins + later * (views.drift + np.cross(views.spin, views.origins))[:, None, :]
+    turned = directions + later * np.cross(views.spin, directions)
     return Looks(ellipsoid.intercept(moved, turned, views.radii), moved, turned)
+
+
+def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
+    """(n, 3) km: where the line from the observer to the target's centre meets it, and whence.
+
+    Source: NAIF SUBPNT, "INTERCEPT/ELLIPSOID": the surface below, not the centre, is what appears
+    displaced by stellar aberration.
+    """
+    below = ellipsoid.intercept(views.origins, -views.origins, views.radii)
+    if not views.corrects_light_time:
+        return below, views.origins
+    ranges = np.linalg.norm(below - views.origins, axis=1, keepdims=True)
+    later = _light_time_gained(views, ranges)[:, 0]
+    moved = views.origins + later * (views.drift + np.cross(views.spin, views.origins))
+    apparent = -moved / np.linalg.norm(moved, axis=1, keepdims=True) + views.aberration
+    apparent /= np.linalg.norm(apparent, axis=1, keepdims=True)
+    origins = ellipsoid.intercept(moved, -moved, views.radii) - ranges * apparent
+    return ellipsoid.intercept(origins, -origins, views.radii), origins
+
+
+def _light_time_gained(views: Views, ranges: FloatArray) -> FloatArray:
+    """(n, k, 1) s by which light from these (n, k) ranges takes longer than from the limb."""
+    gained = ranges / LIGHT_SPEED_KM_S - views.light_time[:, None]
+    return np.where(np.isfinite(gained), gained, 0.0)[..., None]
 
 
 def _target_as_seen(
