@@ -1,18 +1,17 @@
 """Rings and boxes on a sphere as valid lon/lat shapes.
 
 Longitudes are east-positive, latitudes planetocentric, both in degrees. What crosses the
-antimeridian is split there, what holds a pole reaches it; the `antimeridian` library does that
-splitting, for the few rings that need it.
+antimeridian is split there, what holds a pole reaches it (seams.py).
 """
 
 from __future__ import annotations
 
-import antimeridian
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from planetary_qgis.core.longitudes import wrap_180
+from planetary_qgis.core.seams import lines_of_tracks, mended, polygons_of_oriented_rings
 
 Shapes = NDArray[np.object_]
 FloatArray = NDArray[np.float64]
@@ -83,12 +82,13 @@ def lines_from_tracks(lon_e: ArrayLike, lat: ArrayLike) -> Shapes:
         lat: (n, k).
     """
     lons, lats = np.atleast_2d(wrap_180(lon_e)), np.atleast_2d(np.asarray(lat, dtype=float))
+    known = np.isfinite(lons) & np.isfinite(lats)
+    rows = np.flatnonzero(known.sum(axis=1) >= 2)
+    known = known[rows]
+    owner = np.repeat(np.arange(len(rows)), known.sum(axis=1))
     shapes = np.full(len(lons), None, dtype=object)
-    for row in range(len(lons)):
-        known = np.isfinite(lons[row]) & np.isfinite(lats[row])
-        if known.sum() >= 2:
-            track = shapely.LineString(np.column_stack([lons[row, known], lats[row, known]]))
-            shapes[row] = antimeridian.fix_line_string(track, great_circle=True)
+    if len(rows):
+        shapes[rows] = lines_of_tracks(lons[rows][known], lats[rows][known], owner)
     return shapes
 
 
@@ -118,13 +118,15 @@ def _fill(
         return
     if not oriented:
         lon, lat = _smaller_side_on_left(lon, lat)
-    plain = ~_meets_seam_or_pole(lon) & ~_has_long_edge(lon, lat)
+    parts = _parts_of_edges(lon, lat)
+    plain = (parts == 1).all(axis=1) & ~_meets_seam_or_pole(lon) & _counter_clockwise(lon, lat)
     if plain.any():
         rings = np.stack([lon[plain], lat[plain]], axis=-1)
         polygons = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
-        shapes[rows[plain]] = _valid(polygons)
-    for index in np.flatnonzero(~plain):
-        shapes[rows[index]] = _split(*_with_great_circle_edges(lon[index], lat[index]))
+        shapes[rows[plain]] = mended(polygons)
+    if not plain.all():
+        ring = _with_great_circle_edges(lon[~plain], lat[~plain], parts[~plain])
+        shapes[rows[~plain]] = polygons_of_oriented_rings(*ring)
 
 
 def _smaller_side_on_left(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -142,6 +144,12 @@ def _meets_seam_or_pole(lon: FloatArray) -> NDArray[np.bool_]:
     return np.asarray((np.abs(np.roll(lon, -1, axis=1) - lon) >= 180.0).any(axis=1))
 
 
+def _counter_clockwise(lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
+    """Where a ring runs counter-clockwise in lon/lat; the others hold what lies outside."""
+    cross = lon * np.roll(lat, -1, axis=1) - np.roll(lon, -1, axis=1) * lat
+    return np.asarray(cross.sum(axis=1) >= 0.0)
+
+
 def _parts_of_edges(lon: FloatArray, lat: FloatArray) -> NDArray[np.intp]:
     """Into how many parts each edge must be cut to stay near its great circle."""
     start, end = unit_vectors(lon, lat), unit_vectors(np.roll(lon, -1, -1), np.roll(lat, -1, -1))
@@ -157,65 +165,53 @@ def _parts_of_edges(lon: FloatArray, lat: FloatArray) -> NDArray[np.intp]:
     return np.asarray(np.clip(parts, 1, _MOST_PARTS_OF_AN_EDGE), dtype=np.intp)
 
 
-def _has_long_edge(lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
-    return np.asarray((_parts_of_edges(lon, lat) > 1).any(axis=1))
-
-
-def _with_great_circle_edges(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """One ring with vertices added along its long edges; a vertex on a pole becomes an edge."""
-    parts = _parts_of_edges(lon, lat)
-    points = unit_vectors(lon, lat)
-    ring_lon: list[float] = []
-    ring_lat: list[float] = []
-    for index in range(len(lon)):
-        following = (index + 1) % len(lon)
-        if 90.0 - abs(lat[index]) < _AT_POLE_DEG:
-            ring_lon += [lon[index - 1], lon[following]]
-            ring_lat += [lat[index]] * 2
-            continue
-        ring_lon.append(lon[index])
-        ring_lat.append(lat[index])
-        if 90.0 - abs(lat[following]) < _AT_POLE_DEG:
-            continue
-        steps = np.arange(1, parts[index])[:, None] / parts[index]
-        between = _along_great_circle(points[index], points[following], steps)
-        ring_lon += np.degrees(np.arctan2(between[:, 1], between[:, 0])).tolist()
-        ring_lat += np.degrees(
-            np.arctan2(between[:, 2], np.hypot(between[:, 0], between[:, 1]))
-        ).tolist()
-    return np.array(ring_lon), np.array(ring_lat)
-
-
-def _along_great_circle(start: FloatArray, end: FloatArray, steps: FloatArray) -> FloatArray:
-    """Directions at fractions of the way, by spherical linear interpolation."""
-    angle = np.arctan2(np.linalg.norm(np.cross(start, end)), np.dot(start, end))
-    if angle < 1e-12:
-        return np.repeat(start[None], len(steps), axis=0)
-    return np.asarray(
-        (np.sin((1.0 - steps) * angle) * start + np.sin(steps * angle) * end) / np.sin(angle)
+def _with_great_circle_edges(
+    lon: FloatArray, lat: FloatArray, parts: NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
+    """Longitudes, latitudes and ring numbers of all vertices, with those added along long edges."""
+    at_pole = 90.0 - np.abs(lat) < _AT_POLE_DEG
+    parts = np.where(at_pole | np.roll(at_pole, -1, axis=1), 1, parts)
+    edges = parts.ravel()
+    edge = np.repeat(np.arange(edges.size), edges)
+    step = np.arange(edge.size) - np.repeat(np.cumsum(edges) - edges, edges)
+    start, end = unit_vectors(lon, lat), unit_vectors(np.roll(lon, -1, 1), np.roll(lat, -1, 1))
+    share = (step / edges[edge])[:, None]
+    between = _along_great_circle(start.reshape(-1, 3)[edge], end.reshape(-1, 3)[edge], share)
+    given = step == 0
+    found_lon = np.degrees(np.arctan2(between[:, 1], between[:, 0]))
+    found_lat = np.degrees(np.arctan2(between[:, 2], np.hypot(between[:, 0], between[:, 1])))
+    ring_lon = np.where(given, lon.ravel()[edge], found_lon)
+    ring_lat = np.where(given, lat.ravel()[edge], found_lat)
+    owner = edge // lon.shape[1]
+    return (
+        _with_pole_edges(ring_lon, ring_lat, owner)
+        if at_pole.any()
+        else (ring_lon, ring_lat, owner)
     )
 
 
-def _split(lon: FloatArray, lat: FloatArray) -> shapely.Geometry:
-    """One oriented ring as a valid shape, split at the antimeridian and closed over a pole."""
-    ring = shapely.Polygon(np.column_stack([wrap_180(lon), lat]))
-    fixed = antimeridian.fix_polygon(ring, fix_winding=False, great_circle=True)
-    return _valid(np.array([fixed], dtype=object))[0]
+def _with_pole_edges(
+    lon: FloatArray, lat: FloatArray, owner: NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
+    """The same rings, a vertex on a pole drawn out to an edge from neighbour to neighbour."""
+    begins = np.flatnonzero(np.diff(owner, prepend=-1))
+    ends = np.append(begins[1:], len(owner)) - 1
+    before, after = np.arange(len(lon)) - 1, np.arange(len(lon)) + 1
+    before[begins], after[ends] = ends, begins
+    poles = np.flatnonzero(90.0 - np.abs(lat) < _AT_POLE_DEG)
+    arriving = lon.copy()
+    arriving[poles] = lon[before[poles]]
+    return (
+        np.insert(arriving, poles + 1, lon[after[poles]]),
+        np.insert(lat, poles + 1, lat[poles]),
+        np.insert(owner, poles + 1, owner[poles]),
+    )
 
 
-def _valid(polygons: Shapes) -> Shapes:
-    """The same shapes, with rings that cross themselves mended into polygons."""
-    broken = ~shapely.is_valid(polygons)
-    if broken.any():
-        polygons = polygons.copy()
-        polygons[broken] = [_only_areas(shape) for shape in shapely.make_valid(polygons[broken])]
-    return polygons
-
-
-def _only_areas(shape: shapely.Geometry) -> shapely.Geometry | None:
-    """The polygons of a shape without the points and lines that mending leaves; None if none."""
-    flat = shapely.get_parts(shapely.get_parts(shape))
-    areas = flat[shapely.get_type_id(flat) == shapely.GeometryType.POLYGON]
-    if len(areas) < 2:
-        return areas[0] if len(areas) else None
-    return shapely.multipolygons(areas)
+def _along_great_circle(start: FloatArray, end: FloatArray, share: FloatArray) -> FloatArray:
+    """Directions at shares of the way, by spherical linear interpolation."""
+    chord = np.linalg.norm(end - start, axis=-1, keepdims=True)
+    angle = 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
+    scale = np.maximum(np.sin(angle), 1e-300)
+    between = np.sin((1.0 - share) * angle) * start + np.sin(share * angle) * end
+    return np.where(angle > 1e-12, between / scale, start)

@@ -61,6 +61,7 @@ def test_limb_points_lie_on_cspices_limb(radii, toward, distance, ray):
 
 @given(directions)
 def test_longitude_and_latitude_are_those_of_reclat(vector):
+    assume(np.hypot(vector[0], vector[1]) > 0.0)  # at the poles any longitude is right
     _, lon, lat = spiceypy.reclat(vector)
     ours = ellipsoid.lon_lat(np.array(vector))
     assert np.degrees([lon, lat]) == pytest.approx(ours, abs=1e-9)
