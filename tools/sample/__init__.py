@@ -1,0 +1,1 @@
+"""Writes the sample data that ships with the plugin; see tools/make_sample_data.py."""
