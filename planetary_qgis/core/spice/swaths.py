@@ -75,8 +75,9 @@ def _line_counts(scene: Scene, start: FloatArray, stop: FloatArray) -> NDArray[n
     first, last = places_of(scene, start, Gaps()), places_of(scene, stop, Gaps())
     arcs = ellipsoid.angle_between(first.origins, last.origins)
     known = np.where(np.isfinite(arcs), arcs, 0.0)
-    counts = np.ceil(known / ARC_BETWEEN_LINES_DEG) + 1
-    return np.asarray(np.clip(counts, FEWEST_LINES, MOST_LINES), dtype=np.intp)
+    counts = np.clip(np.ceil(known / ARC_BETWEEN_LINES_DEG) + 1, FEWEST_LINES, MOST_LINES)
+    # Odd, so that one line lies in the middle of the time.
+    return np.asarray(counts.astype(np.intp) | 1)
 
 
 def _swath_with_gaps(scene: Scene, instrument: Instrument, lines: Views) -> Swath:
