@@ -1,9 +1,9 @@
-"""shapely and antimeridian, with the GEOS that shapely was made for.
+"""shapely, with the GEOS that it was made for: import it from here, nowhere from itself.
 
-Import both from here, nowhere from themselves. QGIS on Linux has its own GEOS in the process's
-global scope. A shapely from pip carries a newer one, but the loader would hand it QGIS's: with
-GEOS 3.13's shapely on Debian 12's 3.11, to_wkb() raises and has_m() answers nonsense. RTLD_DEEPBIND
-makes a library look into its own dependencies first.
+QGIS on Linux has its own GEOS in the process's global scope. A shapely from pip carries a newer
+one, but the loader would hand it QGIS's: with GEOS 3.13's shapely on Debian 12's 3.11, to_wkb()
+raises and has_m() answers nonsense. RTLD_DEEPBIND makes a library look into its own dependencies
+first.
 """
 
 from __future__ import annotations
@@ -47,9 +47,6 @@ with _own_libraries_first():
     import shapely
     import shapely.geometry
 
-    # It imports shapely too, so it comes second.
-    import antimeridian  # isort: skip
-
 _check_geos()
 
-__all__ = ["antimeridian", "shapely"]
+__all__ = ["shapely"]

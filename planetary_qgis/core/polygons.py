@@ -7,9 +7,9 @@ antimeridian is split there, what holds a pole reaches it (seams.py).
 from __future__ import annotations
 
 import numpy as np
-import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.longitudes import wrap_180
 from planetary_qgis.core.seams import lines_of_tracks, mended, polygons_of_oriented_rings
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+
+from planetary_qgis.core.geos import shapely
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]

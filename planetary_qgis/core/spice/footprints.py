@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
+from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.longitudes import wrap_180
 from planetary_qgis.core.polygons import Shapes
 from planetary_qgis.core.products import Answer, ColumnKind, Products, Schema, table_of

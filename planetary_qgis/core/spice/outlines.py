@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely.geometry.polygon import orient
 
+from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.polygons import Shapes, polygons_from_rings
 from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.views import Looks, Views, look_along
@@ -141,7 +140,10 @@ def _exteriors(shape: shapely.Geometry) -> list[FloatArray]:
     """Open, counter-clockwise (k, 2) rings of a plane shape's polygons."""
     parts = shapely.get_parts(shapely.get_parts(shape))
     areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    return [shapely.get_coordinates(orient(area).exterior)[:-1] for area in areas]
+    return [
+        shapely.get_coordinates(shapely.geometry.polygon.orient(area).exterior)[:-1]
+        for area in areas
+    ]
 
 
 def _to_surface(

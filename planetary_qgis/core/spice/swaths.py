@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
+from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.polygons import polygons_from_rings
 from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.instruments import Instrument
