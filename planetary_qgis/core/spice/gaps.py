@@ -29,8 +29,9 @@ def nothing_covered(
     asked = np.concatenate([start, stop])
     asked = asked[~np.isnat(asked)]
     known = coverage_of(kernels).sentence(scene.observer_id, scene.observer_name)
+    first_missing = next(iter(gaps.epochs))  # what follows mostly stands on it
     return CoverageError(
-        f"The kernels do not tell {' and '.join(gaps.epochs)} between {utc_text(asked.min())} "
+        f"The kernels do not tell {first_missing} between {utc_text(asked.min())} "
         f"and {utc_text(asked.max())}.",
         details="\n".join(gaps.words.values()),
         hint=f"{known} Choose other times, or add the SPK and CK files that cover these.",

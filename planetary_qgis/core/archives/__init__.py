@@ -1,0 +1,1 @@
+"""Archives: build a request, parse an answer; no sockets."""
