@@ -1,0 +1,1 @@
+"""Ring 3a: Processing's provider “Planetary”; one algorithm a file."""

@@ -1,0 +1,42 @@
+"""The provider that puts the algorithms into Processing's toolbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from planetary_qgis.processing.groundtrack import GroundTrack
+from planetary_qgis.processing.importpdsindex import ImportPdsIndex
+from planetary_qgis.processing.searchindex import SearchIndex
+from planetary_qgis.processing.spicefootprints import SpiceFootprints
+
+ICON = Path(__file__).resolve().parents[1] / "resources" / "icons" / "planetary_qgis.svg"
+
+
+class PlanetaryProvider(QgsProcessingProvider):
+    """Planetary indexes, footprints and tracks."""
+
+    def id(self) -> str:
+        return "planetary"
+
+    def name(self) -> str:
+        return self.tr("Planetary")
+
+    def icon(self) -> QIcon:
+        return QIcon(str(ICON))
+
+    def svgIconPath(self) -> str:
+        return str(ICON)
+
+    def loadAlgorithms(self) -> None:
+        for algorithm in (ImportPdsIndex, SearchIndex, SpiceFootprints, GroundTrack):
+            self.addAlgorithm(algorithm())
+
+    def supportedOutputVectorLayerExtensions(self) -> list[str]:
+        """The format that keeps all: others lose the CRS, times, or rows without geometry."""
+        return ["gpkg"]
+
+    def defaultVectorFileExtension(self, _hasGeometry: bool = True) -> str:
+        return "gpkg"

@@ -1,0 +1,138 @@
+"""Bodies as coordinate reference systems that QGIS measures on and reads back."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsEllipsoidUtils,
+    QgsProject,
+)
+
+from planetary_qgis.core.bodies import Body, find_body
+from planetary_qgis.core.errors import PlanetaryError
+
+_SPHERE_WKT = (
+    'GEOGCRS["{title} - Sphere / Ocentric",'
+    'DATUM["{title}",ELLIPSOID["{title}",{radius!r},0,LENGTHUNIT["metre",1]]],'
+    'PRIMEM["Reference Meridian",0,ANGLEUNIT["degree",0.0174532925199433]],'
+    "CS[ellipsoidal,2],"
+    'AXIS["geodetic latitude (Lat)",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
+    'AXIS["geodetic longitude (Lon)",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]]]'
+)
+
+_NAMES_OF_ANY_BODY = ("", "Non-Earth body")
+"""What PROJ calls every body that it does not know."""
+
+
+def crs_of(body: Body) -> QgsCoordinateReferenceSystem:
+    """The geographic CRS of the body's sphere: east-positive, planetocentric, degrees."""
+    known = QgsCoordinateReferenceSystem(body.sphere_code)
+    if known.isValid():
+        return known
+    # By WKT, as a CRS made from a PROJ string forgets its body.
+    title = body.title.replace('"', "'")
+    custom = QgsCoordinateReferenceSystem.fromWkt(
+        _SPHERE_WKT.format(title=title, radius=body.sphere_radius_m)
+    )
+    if not custom.isValid():
+        raise PlanetaryError(
+            f"QGIS cannot make a coordinate reference system for {body.title}.",
+            details=_SPHERE_WKT.format(title=title, radius=body.sphere_radius_m),
+            hint="Check the body's name and radii in the kernels.",
+        )
+    return custom
+
+
+def set_project_body(project: QgsProject, body: Body) -> None:
+    """Give the project the body's CRS and an ellipsoid that measures."""
+    crs = crs_of(body)
+    project.setCrs(crs)
+    project.setEllipsoid(measuring_ellipsoid(crs))
+
+
+def measuring_ellipsoid(crs: QgsCoordinateReferenceSystem) -> str:
+    """The CRS's ellipsoid by its axes.
+
+    QGIS before 4.2 measures NaN on a sphere given by its code (qgis/QGIS#66467), but measures
+    right on the same sphere given by its axes.
+    """
+    axes = QgsEllipsoidUtils.ellipsoidParameters(crs.ellipsoidAcronym())
+    if not axes.valid:
+        raise PlanetaryError(
+            f"The ellipsoid of “{crs.description()}” is not known to QGIS.",
+            details=crs.toWkt(),
+            hint="Choose a coordinate reference system of the body from the IAU_2015 list.",
+        )
+    minor = axes.semiMinor if axes.semiMinor > 0 else axes.semiMajor
+    return f"PARAMETER:{axes.semiMajor!r}:{minor!r}"
+
+
+def body_of(crs: QgsCoordinateReferenceSystem) -> Body | None:
+    """The known body that a CRS lies on."""
+    return find_body(crs.celestialBodyName())
+
+
+def same_body(a: QgsCoordinateReferenceSystem, b: QgsCoordinateReferenceSystem) -> bool:
+    """Whether coordinates can go from one CRS to the other.
+
+    Between bodies QGIS hands back the input without a word; its transform only says isValid False.
+    """
+    if a.celestialBodyName() != b.celestialBodyName():
+        return False
+    if a.celestialBodyName() in _NAMES_OF_ANY_BODY and _radius(a) != _radius(b):
+        return False
+    return QgsCoordinateTransform(a, b, QgsCoordinateTransformContext()).isValid()
+
+
+def transform_between(
+    source: QgsCoordinateReferenceSystem,
+    target: QgsCoordinateReferenceSystem,
+    context: QgsCoordinateTransformContext | None = None,
+) -> QgsCoordinateTransform:
+    """The transform from one CRS to another of the same body.
+
+    Raises:
+        PlanetaryError: They lie on different bodies.
+    """
+    if not same_body(source, target):
+        raise PlanetaryError(
+            f"“{source.description()}” lies on {_body_title(source)} and "
+            f"“{target.description()}” on {_body_title(target)}: "
+            "coordinates of one body mean nothing on another.",
+            hint="Choose both on the same body.",
+        )
+    return QgsCoordinateTransform(source, target, context or QgsCoordinateTransformContext())
+
+
+def repair_geopackage(path: Path) -> int:
+    """How many CRS definitions of a GeoPackage were mended, so that QGIS reads them back.
+
+    GDAL writes IAU codes under the authority IAU, which QGIS before 3.44 does not know
+    (qgis/QGIS#61390).
+    """
+    with closing(sqlite3.connect(path, timeout=30.0)) as connection, connection:
+        return mend_definitions(connection)
+
+
+def mend_definitions(connection: sqlite3.Connection) -> int:
+    """The same on an open GeoPackage, within the caller's transaction."""
+    changed = connection.execute(
+        "UPDATE gpkg_spatial_ref_sys "
+        "SET definition = replace(definition, 'AUTHORITY[\"IAU\",', 'AUTHORITY[\"IAU_2015\",') "
+        "WHERE instr(definition, 'AUTHORITY[\"IAU\",') > 0"
+    )
+    return changed.rowcount
+
+
+def _radius(crs: QgsCoordinateReferenceSystem) -> float:
+    return QgsEllipsoidUtils.ellipsoidParameters(crs.ellipsoidAcronym()).semiMajor
+
+
+def _body_title(crs: QgsCoordinateReferenceSystem) -> str:
+    return crs.celestialBodyName() or "an unknown body"

@@ -1,0 +1,107 @@
+"""Work off the GUI thread: plain data in, plain data out, callbacks on the main thread."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from qgis.core import QgsApplication, QgsFeedback, QgsTask
+
+from planetary_qgis.core.errors import PlanetaryError
+
+Work = Callable[[QgsFeedback], Any]
+
+_running: set[_WorkTask] = set()
+"""QGIS's task manager keeps only the C++ half of a task; without these Python's half dies."""
+
+
+def run_in_task(
+    description: str,
+    work: Work,
+    *,
+    on_done: Callable[[Any], None],
+    on_error: Callable[[PlanetaryError], None],
+    on_cancelled: Callable[[], None] = lambda: None,
+) -> QgsTask:
+    """A task that does `work` in the background; one of the callbacks then runs here.
+
+    Args:
+        work: Gets a feedback to report progress to and to look for cancellation at. It must not
+            touch widgets, the project, or hand over layers.
+    """
+    task = _WorkTask(description, work, on_done, on_error, on_cancelled)
+    _running.add(task)
+    QgsApplication.taskManager().addTask(task)
+    return task
+
+
+def cancel_all() -> None:
+    """Cancel what still runs and let none of it call back, as when the plugin is unloaded."""
+    for task in tuple(_running):
+        task.forget_callbacks()
+        task.cancel()
+
+
+class _WorkTask(QgsTask):
+    """Keeps what the work gave or raised until `finished` tells it on the main thread."""
+
+    def __init__(
+        self,
+        description: str,
+        work: Work,
+        on_done: Callable[[Any], None],
+        on_error: Callable[[PlanetaryError], None],
+        on_cancelled: Callable[[], None],
+    ) -> None:
+        super().__init__(description, QgsTask.Flag.CanCancel)
+        self._work: Work | None = work
+        self._on_done, self._on_error, self._on_cancelled = on_done, on_error, on_cancelled
+        self._result: Any = None
+        self._error: PlanetaryError | None = None
+        self._feedback = QgsFeedback()
+        self._feedback.progressChanged.connect(self.setProgress)
+
+    def run(self) -> bool:
+        work, self._work = self._work, None
+        if work is None:
+            return False
+        try:
+            self._result = work(self._feedback)
+        except PlanetaryError as error:
+            self._error = error
+        # An exception that leaves run() takes all of QGIS down, so none may.
+        except Exception as error:  # noqa: BLE001
+            self._error = unexpected(error)
+        return self._error is None and not self.isCanceled()
+
+    def cancel(self) -> None:
+        self._feedback.cancel()
+        super().cancel()
+
+    def finished(self, result: bool) -> None:
+        _running.discard(self)
+        if self.isCanceled():
+            self._on_cancelled()
+        elif self._error is not None:
+            self._on_error(self._error)
+        elif result:
+            self._on_done(self._result)
+
+    def forget_callbacks(self) -> None:
+        self._on_done, self._on_error = _ignore, _ignore
+        self._on_cancelled = lambda: None
+
+
+def unexpected(error: BaseException) -> PlanetaryError:
+    """An error that nobody foresaw, as one that can be shown."""
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    return PlanetaryError(
+        f"Something went wrong that should not have: {error or type(error).__name__}",
+        details="".join(lines),
+        hint="Please report this with its details.",
+    )
+
+
+def _ignore(_what: object) -> None:
+    return None
