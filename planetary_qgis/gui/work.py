@@ -5,18 +5,17 @@ The libraries behind are imported by the functions, as docks open without waitin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from string import punctuation
 from typing import TYPE_CHECKING
 
-from osgeo import gdal
 from qgis.core import QgsFeatureRequest, QgsFeedback, QgsVectorLayerFeatureSource
 
 from planetary_qgis.qgis_bridge import store
+from planetary_qgis.qgis_bridge.geopackage import journal_as_it_is
 
 if TYPE_CHECKING:
     from planetary_qgis.core.products import Answer
@@ -94,29 +93,13 @@ def search(
     expression: str,
 ) -> Found:
     """Which rows of an index match; the layer made on the way is left behind in the task."""
-    with _journal_as_it_is():
+    with journal_as_it_is():
         layer = store.search_layer(
             path, table, extent=extent, start=start, stop=stop, expression=expression
         )
         found = Found(table, layer.subsetString(), layer.featureCount())
         del layer  # closes the file while the journal is still left alone
     return found
-
-
-@contextmanager
-def _journal_as_it_is() -> Iterator[None]:
-    """Within it, this thread opens GeoPackages without switching them to write-ahead logs.
-
-    QGIS 3.22 switches for as long as it has a file open for writing. Where a layer of that file is
-    open elsewhere it leaves the switch behind, and the next layer cannot read its style.
-    """
-    option = "OGR_SQLITE_JOURNAL"
-    before = gdal.GetThreadLocalConfigOption(option)
-    gdal.SetThreadLocalConfigOption(option, "DELETE")
-    try:
-        yield
-    finally:
-        gdal.SetThreadLocalConfigOption(option, before)
 
 
 def read_kernels(kernels: Sequence[Path]) -> KernelSummary:

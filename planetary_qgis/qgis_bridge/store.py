@@ -176,11 +176,11 @@ def _only_writer(feedback: QgsFeedback) -> Iterator[None]:
 def _check_name(table: str) -> None:
     lower = table.lower()
     if (
-        not table.strip()
+        not table[:1].replace("_", "a").isalnum()  # GDAL refuses some other characters there
         or any(character in table for character in _FORBIDDEN_IN_NAMES)
         or lower.startswith(_RESERVED_PREFIXES)
     ):
         raise PlanetaryError(
             f"“{table}” cannot be the name of a table.",
-            hint="Use letters, digits and underscores, beginning with a letter.",
+            hint="Use letters, digits and underscores, beginning with a letter or digit.",
         )

@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pvl.exceptions import LexerError, ParseError, QuantityError
-from pvl.parser import OmniParser
-
+from planetary_qgis.core.archives.pvl_parts import LexerError, OmniParser, ParseError, QuantityError
 from planetary_qgis.core.errors import LabelError
 
 _MOST_LABEL_BYTES = 16 * 1024 * 1024
