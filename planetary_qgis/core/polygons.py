@@ -6,6 +6,8 @@ antimeridian is split there, what holds a pole reaches it (seams.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -99,6 +101,14 @@ def points_from(lon_e: ArrayLike, lat: ArrayLike) -> Shapes:
     shapes = np.full(len(lons), None, dtype=object)
     shapes[known] = shapely.points(lons[known], lats[known])
     return shapes
+
+
+def united(shapes: Sequence[shapely.Geometry | None]) -> shapely.Geometry | None:
+    """One shape of several, None where there are none."""
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) < 2:
+        return known[0] if known else None
+    return shapely.union_all(known)
 
 
 def unit_vectors(lon_e: FloatArray, lat: FloatArray) -> FloatArray:

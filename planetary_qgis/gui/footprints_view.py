@@ -14,7 +14,10 @@ from planetary_qgis.gui.times_group import TimesGroup
 
 
 class FootprintsView(QWidget):
-    """Kernels, observation, times and output from top to bottom; the running job at the foot."""
+    """Kernels, observation, times and output from top to bottom.
+
+    What to compute and the running job stay in sight at the foot, however low the dock.
+    """
 
     footprints_requested = pyqtSignal()
     track_requested = pyqtSignal()
@@ -26,19 +29,14 @@ class FootprintsView(QWidget):
         self.observation = ObservationGroup(form)
         self.times = TimesGroup(form)
         self.job_bar = JobBar("spice", self)
-        self._footprints = forms.button("spiceComputeButton", self.tr("Compute Footprints"), form)
-        self._track = forms.button("spiceTrackButton", self.tr("Compute Ground Track"), form)
         column = QVBoxLayout(form)
         for part in (self.kernels, self.observation, self.times, self._output_group(form)):
             column.addWidget(part)
-        column.addWidget(self._footprints)
-        column.addWidget(self._track)
-        self._done = forms.sentence("spiceDone", form)
-        column.addWidget(self._done)
         column.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(forms.in_scroll_area(form, self), 1)
+        layout.addWidget(self._foot())
         layout.addWidget(self.job_bar)
         self._footprints.clicked.connect(self.footprints_requested)
         self._track.clicked.connect(self.track_requested)
@@ -55,6 +53,16 @@ class FootprintsView(QWidget):
 
     def allow_track(self, reason_against: str) -> None:
         forms.allow(self._track, reason_against)
+
+    def _foot(self) -> QWidget:
+        foot = QWidget(self)
+        self._footprints = forms.button("spiceComputeButton", self.tr("Compute Footprints"), foot)
+        self._track = forms.button("spiceTrackButton", self.tr("Compute Ground Track"), foot)
+        self._done = forms.sentence("spiceDone", foot)
+        column = QVBoxLayout(foot)
+        for part in (self._footprints, self._track, self._done):
+            column.addWidget(part)
+        return foot
 
     def _output_group(self, parent: QWidget) -> QGroupBox:
         group, form = forms.group_form(self.tr("Output"), parent)

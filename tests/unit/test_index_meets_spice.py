@@ -34,8 +34,7 @@ def index() -> pd.DataFrame:
     return read(open_index(SAMPLE / "index.lbl"))
 
 
-def computed(instrument: str, times_file: str) -> pd.DataFrame:
-    listed = pd.read_csv(SAMPLE / times_file)
+def computed(instrument: str, listed: pd.DataFrame) -> pd.DataFrame:
     observation = Observation((SAMPLE / "synthetic.tm",), "MARS", "SYNTHETIC_ORBITER", instrument)
     times = Times(
         parse_utc_column(listed["start_time"]),
@@ -49,12 +48,12 @@ def computed(instrument: str, times_file: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def frames() -> pd.DataFrame:
-    return computed("SYNTH_FRAME_CAM", "times_frame.csv")
+    return computed("SYNTH_FRAME_CAM", pd.read_csv(SAMPLE / "times_frame.csv"))
 
 
 @pytest.fixture(scope="module")
 def scans() -> pd.DataFrame:
-    return computed("SYNTH_LINE_CAM", "times_line.csv")
+    return computed("SYNTH_LINE_CAM", pd.read_csv(SAMPLE / "times_line.csv"))
 
 
 def corner_misses_m(index_shape, spice_shape) -> np.ndarray:
@@ -131,3 +130,13 @@ def test_index_and_spice_cover_the_same_ground(index, frames):
             continue  # four corners round a pole are a coarse outline
         one, other = row["geometry"], row["geometry_spice"]
         assert one.intersection(other).area / one.union(other).area > 0.97, product
+
+
+def test_a_scan_without_a_stop_does_not_keep_others_from_being_swept(scans):
+    listed = pd.read_csv(SAMPLE / "times_line.csv").head(5)
+    listed.loc[2, "stop_time"] = None
+    some = computed("SYNTH_LINE_CAM", listed)
+    assert sorted(some.index) == sorted(listed["product_id"])
+    for row, product in enumerate(listed["product_id"]):
+        area, swept = some.loc[product, "geometry"].area, scans.loc[product, "geometry"].area
+        assert area == pytest.approx(swept) if row != 2 else area < 0.01 * swept

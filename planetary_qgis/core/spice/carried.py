@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from planetary_qgis.core.products import SHARED_COLUMNS, ColumnKind
 from planetary_qgis.core.spice.observations import Times
 
@@ -22,7 +25,9 @@ def own_columns(times: Times, computed: Mapping[str, ColumnKind]) -> dict[str, C
     }
 
 
-def values(times: Times, rows: slice, computed: Mapping[str, ColumnKind]) -> dict[str, Any]:
+def values(
+    times: Times, rows: NDArray[np.intp], computed: Mapping[str, ColumnKind]
+) -> dict[str, Any]:
     """The carried values of these rows under the names of `own_columns`."""
     if times.carried is None:
         return {}

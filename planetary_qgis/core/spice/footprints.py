@@ -29,6 +29,7 @@ from planetary_qgis.core.spice.vectorised import Gaps, et_from_utc
 from planetary_qgis.core.spice.views import Views, views_of
 
 FloatArray = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 OWN_COLUMNS: dict[str, ColumnKind] = {
     "range_km": "real",
@@ -105,16 +106,26 @@ def _chunks(job: _Job, times: Times, chunk_rows: int, report: Report) -> Iterato
     size = min(chunk_rows, SCANS_A_CHUNK) if job.imaging == "line scan" else chunk_rows
     seen_any = False
     with furnished(job.files):
-        for begin in range(0, len(times), size):
+        for rows in _portions(job, times, size):
             gaps = Gaps()
-            rows = slice(begin, min(begin + size, len(times)))
             computed = _computed(job, times, rows, gaps, report)
             seen_any |= computed.any_known
             tell_gaps(gaps, report)
-            if not seen_any and rows.stop == len(times):
-                raise nothing_covered(job.scene, job.files, times.start, times.stop, gaps)
             if len(computed.products):
                 yield computed.products
+        if not seen_any and len(times):
+            raise nothing_covered(job.scene, job.files, times.start, times.stop, gaps)
+
+
+def _portions(job: _Job, times: Times, size: int) -> Iterator[Rows]:
+    """Row numbers, at most so many at once, and scans apart from what has no duration."""
+    for begin in range(0, len(times), size):
+        rows = np.arange(begin, min(begin + size, len(times)))
+        swept = times.stop[rows] > times.start[rows]
+        if job.imaging == "frame" or swept.all():
+            yield rows
+        else:
+            yield from (part for part in (rows[swept], rows[~swept]) if len(part))
 
 
 @dataclass(frozen=True)
@@ -150,12 +161,12 @@ class _Computed:
     any_known: bool
 
 
-def _computed(job: _Job, times: Times, rows: slice, gaps: Gaps, report: Report) -> _Computed:
+def _computed(job: _Job, times: Times, rows: Rows, gaps: Gaps, report: Report) -> _Computed:
     """The products of these rows."""
     start, stop = et_from_utc(times.start[rows]), et_from_utc(times.stop[rows])
     stop = np.where(np.isfinite(stop), stop, start)
     names = _names(job, times, rows)
-    if job.imaging == "line scan" and (stop > start).all():
+    if job.imaging == "line scan" and (stop > start).any():
         seen = _scanned(job, start, stop, names, gaps, report)
     else:
         seen = _framed(job, (start + stop) / 2.0, gaps)
@@ -196,10 +207,10 @@ def _scanned(
     )
 
 
-def _names(job: _Job, times: Times, rows: slice) -> NDArray[np.object_]:
+def _names(job: _Job, times: Times, rows: Rows) -> NDArray[np.object_]:
     """(n,) the products' own names, or instrument and epoch."""
     if times.product_ids is not None:
-        return np.array(times.product_ids[rows], dtype=object)
+        return np.array([times.product_ids[row] for row in rows], dtype=object)
     stamps = np.datetime_as_string(times.start[rows], unit="ms")
     return np.array([f"{job.instrument.name}_{stamp}" for stamp in stamps], dtype=object)
 
@@ -207,7 +218,7 @@ def _names(job: _Job, times: Times, rows: slice) -> NDArray[np.object_]:
 def _columns(
     job: _Job,
     times: Times,
-    rows: slice,
+    rows: Rows,
     names: NDArray[np.object_],
     seen: _Seen,
     gaps: Gaps,

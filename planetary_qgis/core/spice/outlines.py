@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planetary_qgis.core.geos import shapely
-from planetary_qgis.core.polygons import Shapes, polygons_from_rings
+from planetary_qgis.core.polygons import Shapes, polygons_from_rings, united
 from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.views import Looks, Views, look_along
 
@@ -61,7 +61,7 @@ def frame_footprints(views: Views, outline: FloatArray) -> Footprints:
     others = np.flatnonzero(~inside & views.known)
     for row, rings in zip(others, _cut_at_limb(views[others], directions[others])):
         if rings:
-            shapes[row] = _union_of([_polygons(ring[None])[0] for ring in rings])
+            shapes[row] = united([_polygons(ring[None])[0] for ring in rings])
             middles[row] = _on_surface(max(rings, key=len).mean(axis=0), views.radii)
     over_limb = ~shapely.is_missing(shapes) & ~looks.hit.all(axis=1)
     return Footprints(shapes, over_limb, middles)
@@ -181,10 +181,6 @@ def _regrouped(points: FloatArray, rings: list[list[FloatArray]]) -> list[list[F
 def _polygons(points: FloatArray) -> Shapes:
     lon, lat = ellipsoid.lon_lat(points)
     return polygons_from_rings(lon, lat, interior_on_left=True)
-
-
-def _union_of(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
-    return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
 
 
 def _on_surface(points: FloatArray, radii: FloatArray) -> FloatArray:

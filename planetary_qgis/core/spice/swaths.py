@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planetary_qgis.core.geos import shapely
-from planetary_qgis.core.polygons import polygons_from_rings
+from planetary_qgis.core.polygons import polygons_from_rings, united
 from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.instruments import Instrument
 from planetary_qgis.core.spice.scene import Scene
@@ -87,7 +87,7 @@ def _swath_with_gaps(scene: Scene, instrument: Instrument, lines: Views) -> Swat
     parts = swaths(scene, instrument, first, last, Gaps())
     covered = sum(last - first for first, last in runs) / (lines.et[-1] - lines.et[0])
     return Swath(
-        shape=_union([part.shape for part in parts]),
+        shape=united([part.shape for part in parts]),
         covered=covered,
         over_limb=any(part.over_limb for part in parts),
         moment=parts[len(parts) // 2].moment,
@@ -126,7 +126,7 @@ def _swath(lines: Views, instrument: Instrument) -> Swath:
             pieces.append(_piece(lines[piece], instrument, ends[piece]))
     moment, middle = _halfway(lines, instrument, ends)
     return Swath(
-        shape=_union(pieces),
+        shape=united(pieces),
         covered=float(lines.known.all()),
         over_limb=bool(over_limb.any()),
         moment=moment,
@@ -193,10 +193,3 @@ def _runs(flags: NDArray[np.bool_]) -> list[slice]:
     """The unbroken runs of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return [slice(int(begin), int(end)) for begin, end in zip(edges[::2], edges[1::2])]
-
-
-def _union(shapes: list[shapely.Geometry | None]) -> shapely.Geometry | None:
-    known = [shape for shape in shapes if shape is not None]
-    if len(known) < 2:
-        return known[0] if known else None
-    return shapely.union_all(known)
