@@ -67,6 +67,21 @@ def test_garbage_is_not_a_time(text):
     assert np.isnat(parse_utc_column([text])[0])
 
 
+def test_rows_are_read_each_by_itself():
+    column = [
+        "2007-01-02T03:04:05.678",
+        "2007-002T03:04:05.678",
+        "UNK",
+        "2007-01-02T03:04:60",
+        "1500-06-01T00:00:00",
+    ]
+    times = parse_utc_column(column)
+    assert times[0] == times[1]
+    assert np.isnat(times[2])
+    assert times[3] == np.datetime64("2007-01-02T03:05:00")
+    assert times[4] == np.datetime64("1500-06-01")
+
+
 def test_garbage_asked_for_singly_says_what_to_write():
     with pytest.raises(PlanetaryError, match=r"“noon” is not a UTC time\. Write it as 2007-"):
         parse_utc("noon")
