@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No deadline: how long an example takes says how busy the machine is. Where a run decides whether a
+# change lands, it is the same run every time; elsewhere each run looks for new examples.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("tests")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

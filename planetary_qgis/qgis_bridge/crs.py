@@ -32,21 +32,38 @@ _NAMES_OF_ANY_BODY = ("", "Non-Earth body")
 
 def crs_of(body: Body) -> QgsCoordinateReferenceSystem:
     """The geographic CRS of the body's sphere: east-positive, planetocentric, degrees."""
-    known = QgsCoordinateReferenceSystem(body.sphere_code)
-    if known.isValid():
-        return known
-    # By WKT, as a CRS made from a PROJ string forgets its body.
-    title = body.title.replace('"', "'")
-    custom = QgsCoordinateReferenceSystem.fromWkt(
-        _SPHERE_WKT.format(title=title, radius=body.sphere_radius_m)
-    )
-    if not custom.isValid():
+    crs = _cached_crs_of(body)
+    if is_hollow(crs):
+        QgsCoordinateReferenceSystem.invalidateCache()
+        crs = _cached_crs_of(body)
+    if not crs.isValid():
         raise PlanetaryError(
             f"QGIS cannot make a coordinate reference system for {body.title}.",
-            details=_SPHERE_WKT.format(title=title, radius=body.sphere_radius_m),
+            details=_sphere_wkt(body),
             hint="Check the body's name and radii in the kernels.",
         )
-    return custom
+    return crs
+
+
+def _cached_crs_of(body: Body) -> QgsCoordinateReferenceSystem:
+    known = QgsCoordinateReferenceSystem(body.sphere_code)
+    # By WKT, as a CRS made from a PROJ string forgets its body.
+    return known if known.isValid() else QgsCoordinateReferenceSystem.fromWkt(_sphere_wkt(body))
+
+
+def _sphere_wkt(body: Body) -> str:
+    title = body.title.replace('"', "'")
+    return _SPHERE_WKT.format(title=title, radius=body.sphere_radius_m)
+
+
+def is_hollow(crs: QgsCoordinateReferenceSystem) -> bool:
+    """Whether a CRS calls itself valid and yet has no definition.
+
+    What a task's thread was the first to ask for stays in QGIS 3.22's cache when that thread ends,
+    half a minute after its last task, but without what PROJ knew of it: files written with it have
+    no CRS at all. `QgsCoordinateReferenceSystem.invalidateCache()` helps.
+    """
+    return crs.isValid() and not crs.toWkt()
 
 
 def set_project_body(project: QgsProject, body: Body) -> None:

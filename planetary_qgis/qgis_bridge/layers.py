@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from qgis.core import (
     Qgis,
+    QgsCoordinateReferenceSystem,
     QgsDateTimeRange,
     QgsFeatureRequest,
     QgsFillSymbol,
@@ -26,6 +27,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.qgis_bridge import geopackage
 from planetary_qgis.qgis_bridge.compat import as_utc, box_3d
+from planetary_qgis.qgis_bridge.crs import is_hollow
 from planetary_qgis.qgis_bridge.map_tips import NAME_FIELD, START_FIELD, STOP_FIELD, map_tip
 
 if TYPE_CHECKING:
@@ -79,6 +81,9 @@ def open_table(path: Path, table: str) -> QgsVectorLayer:
         PlanetaryError: The file or the table is not there.
     """
     layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
+    if is_hollow(layer.crs()):
+        QgsCoordinateReferenceSystem.invalidateCache()
+        layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
     if not layer.isValid():
         raise PlanetaryError(
             f"The table “{table}” of {path} cannot be opened.",

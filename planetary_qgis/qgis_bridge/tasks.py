@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from qgis.core import QgsApplication, QgsFeedback, QgsTask
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsFeedback, QgsTask
 
 from planetary_qgis.core.errors import PlanetaryError
 
@@ -81,6 +81,8 @@ class _WorkTask(QgsTask):
 
     def finished(self, result: bool) -> None:
         _running.discard(self)
+        # What the work put into QGIS's cache of CRSs would die with its thread: see crs.is_hollow.
+        QgsCoordinateReferenceSystem.invalidateCache()
         if self.isCanceled():
             self._on_cancelled()
         elif self._error is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pyproj
 import pytest
 from qgis.core import (
+    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsDistanceArea,
@@ -17,10 +19,12 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProject,
+    QgsTask,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
+from qgis.PyQt.QtCore import QEventLoop, QThreadPool, QTimer
 
 from planetary_qgis.core.bodies import Body, body, known_bodies
 from planetary_qgis.core.errors import PlanetaryError
@@ -138,3 +142,35 @@ def test_repair_changes_nothing_but_authorities(geopackage: Path) -> None:
     before = definition()
     crs.repair_geopackage(geopackage)
     assert definition().replace("IAU_2015", "IAU") == before.replace("IAU_2015", "IAU")
+
+
+@pytest.fixture
+def short_lived_threads() -> Iterator[None]:
+    """Threads of tasks end after a second without work, not after half a minute."""
+    pool = QThreadPool.globalInstance()
+    before = pool.expiryTimeout()
+    pool.setExpiryTimeout(1000)
+    yield
+    pool.setExpiryTimeout(before)
+
+
+@pytest.mark.parametrize("of", [body("IAPETUS"), STRANGER], ids=["with a code", "without a code"])
+def test_what_a_task_made_first_outlives_its_thread(of, short_lived_threads) -> None:
+    QgsCoordinateReferenceSystem.invalidateCache()
+    definitions: list[str] = []
+    task = QgsTask.fromFunction(
+        "first to ask", lambda _task: definitions.append(crs.crs_of(of).toWkt())
+    )
+    QgsApplication.taskManager().addTask(task)
+    wait(300)  # waitForFinished() would run the task here and not in a thread
+    assert definitions == [crs.crs_of(of).toWkt()]
+    wait(2000)
+    found = crs.crs_of(of)
+    assert found.isValid()
+    assert found.toWkt()
+
+
+def wait(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()

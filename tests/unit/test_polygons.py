@@ -52,7 +52,7 @@ def distances_deg(lon: float, lat: float):
     return np.degrees(np.arccos(np.clip(dot, -1, 1)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(longitudes, latitudes, st.floats(0.5, 89.0), st.booleans())
 def test_small_circles_hold_what_lies_within_them_wherever_they_are(lon, lat, radius, oriented):
     ring_lon, ring_lat = ring_around(lon, lat, radius)
@@ -66,7 +66,7 @@ def test_small_circles_hold_what_lies_within_them_wherever_they_are(lon, lat, ra
     assert not inside[distance > radius].any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(longitudes, latitudes, st.floats(0.5, 80.0))
 def test_order_does_not_matter_where_it_is_unknown(lon, lat, radius):
     ring_lon, ring_lat = ring_around(lon, lat, radius)
@@ -75,7 +75,7 @@ def test_order_does_not_matter_where_it_is_unknown(lon, lat, radius):
     assert forward.symmetric_difference(backward).area < 1e-3
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(longitudes, st.floats(-89.0, 89.0), st.floats(2.0, 60.0))
 def test_splits_are_those_of_the_antimeridian_library(lon, lat, radius):
     ring_lon, ring_lat = ring_around(lon, lat, radius, points=720)
@@ -135,7 +135,6 @@ def test_longitudes_in_any_range_mean_the_same():
     assert narrow.equals(signed)
 
 
-@settings(deadline=None)
 @given(longitudes, st.floats(0.1, 359.0), latitudes, latitudes)
 def test_boxes_hold_their_middle_and_have_their_area(west, width, one, other):
     shape = polygons_from_boxes([west], [west + width], [one], [other])[0]

@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import spiceypy
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planetary_qgis.core.spice import ellipsoid
 
-coordinate = st.floats(-1.0, 1.0)
+# Rounded: with axes 1e-294 apart CSPICE's own ellipses lose their digits.
+coordinate = st.floats(-1.0, 1.0).map(lambda value: round(value, 6))
 directions = st.tuples(coordinate, coordinate, coordinate).filter(
     lambda v: sum(c * c for c in v) > 1e-3
 )
 bodies = st.sampled_from([(3396.19, 3396.19, 3376.2), (13.0, 11.4, 9.1), (1829.4, 1819.4, 1815.7)])
 
 
-@settings(deadline=None)
 @given(bodies, directions, st.floats(1.01, 1e4), directions)
 def test_intercepts_are_those_of_surfpt(radii, toward, distance, ray):
     radii = np.array(radii)
@@ -41,7 +41,6 @@ def test_a_ray_away_from_the_body_misses():
     assert np.isnan(ellipsoid.intercept(origin, away, radii)).all()
 
 
-@settings(deadline=None)
 @given(bodies, directions, st.floats(1.01, 1e4), directions)
 def test_limb_points_lie_on_cspices_limb(radii, toward, distance, ray):
     radii = np.array(radii)
