@@ -140,7 +140,7 @@ SIGNS = {
         ({"is_managed": True, "environment": {"CONDA_PREFIX": "/opt/c"}}, Build.MANAGED_LINUX),
         ({"prefix": "/opt/c", "base_prefix": "/opt/c", "is_conda": True}, Build.CONDA),
         ({"platform": "win32", "is_conda": True}, Build.CONDA),
-        ({"prefix": "/work/.venv", "is_managed": True}, Build.VIRTUAL_ENVIRONMENT),
+        ({"prefix": "/home/mapper/.venv", "is_managed": True}, Build.VIRTUAL_ENVIRONMENT),
         ({"environment": {"FLATPAK_ID": "org.qgis.qgis"}}, Build.FLATPAK),
         ({"platform": "win32"}, Build.WINDOWS),
         ({"platform": "darwin"}, Build.MACOS),
