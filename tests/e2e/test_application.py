@@ -32,8 +32,9 @@ def test_the_census_sees_the_plugin_while_it_is_loaded(cycles):
 
 
 def test_loading_imports_no_heavy_library(cycles):
-    assert cycles["heavy_before"] == []  # or this test could not see what the plugin imports
-    assert cycles["heavy_after"] == []
+    # QGIS 3.44 has shapely loaded by itself; the others must not be, or this test sees nothing.
+    assert set(cycles["heavy_before"]) <= {"shapely"}
+    assert cycles["heavy_after"] == cycles["heavy_before"]
 
 
 def test_libraries_keep_apart_from_the_ones_qgis_has_loaded(run_in_qgis):
