@@ -81,7 +81,7 @@ def compute_footprints(
         schema=job.schema,
         chunks=_chunks(job, times, chunk_rows, report),
         total=len(times),
-        provenance=_provenance(observation, job),
+        provenance=_provenance(job),
         report=report,
     )
 
@@ -264,13 +264,10 @@ def _source(names: tuple[str, ...]) -> str:
     return f"SPICE: {', '.join(names)}"
 
 
-def _provenance(observation: Observation, job: _Job) -> dict[str, str]:
-    scene = job.scene
+def _provenance(job: _Job) -> dict[str, str]:
     return {
-        "Target": f"{scene.target_name} ({scene.target_id}) in {scene.body_fixed_frame}",
-        "Observer": f"{scene.observer_name} ({scene.observer_id})",
+        **job.scene.facts,
         "Instrument": f"{job.instrument.name} ({job.instrument.naif_id}), {job.imaging}",
-        "Aberration correction": observation.abcorr,
-        "Surface": "ellipsoid of {} x {} x {} km".format(*scene.radii),
+        "Surface": "ellipsoid of {} x {} x {} km".format(*job.scene.radii),
         "Kernels": provenance_of(job.files),
     }

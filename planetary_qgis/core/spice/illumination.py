@@ -52,13 +52,14 @@ def conditions_at_boresight(
     points = np.where(hit[:, None], looks.points[:, 0], elsewhere)
     apparent = views.turns @ boresight
     seen_along = np.where(hit[:, None], apparent, points - views.origins)
-    return _conditions(scene, views, points, looks.origins[:, 0], seen_along, gaps)
+    below, _ = sub_spacecraft_points(views)
+    return _conditions(scene, views, points, looks.origins[:, 0], seen_along, below, gaps)
 
 
 def conditions_below(scene: Scene, views: Views, gaps: Gaps) -> Conditions:
     """The conditions at the sub-spacecraft points."""
-    points, origins = sub_spacecraft_points(views)
-    return _conditions(scene, views, points, origins, points - origins, gaps)
+    below, origins = sub_spacecraft_points(views)
+    return _conditions(scene, views, below, origins, below - origins, below, gaps)
 
 
 def _conditions(
@@ -67,9 +68,10 @@ def _conditions(
     points: FloatArray,
     origins: FloatArray,
     seen_along: FloatArray,
+    below: FloatArray,
     gaps: Gaps,
 ) -> Conditions:
-    """Conditions at these points.
+    """Conditions at these points, `below` being the sub-spacecraft points.
 
     Source: NAIF ILUMIN: emission and phase by the apparent direction to the observer, incidence by
     the Sun as the target sees it at the light's departure.
@@ -79,7 +81,7 @@ def _conditions(
     normals = ellipsoid.outward_normals(points, views.radii)
     lon_e, lat = ellipsoid.lon_lat(points)
     sun_lon_e, sun_lat = ellipsoid.lon_lat(sun)
-    below_lon_e, below_lat = ellipsoid.lon_lat(sub_spacecraft_points(views)[0])
+    below_lon_e, below_lat = ellipsoid.lon_lat(below)
     return Conditions(
         lon_e=lon_e,
         lat=lat,

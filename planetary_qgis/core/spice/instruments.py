@@ -65,28 +65,18 @@ class Instrument:
     @cached_property
     def _line_ends(self) -> FloatArray:
         """(2, 3) the middles of the short sides, in the tangent plane."""
-        flat, basis = self._tangent_plane()
+        flat, basis, axis = _tangent_plane(self.corners)
         along, across = _principal_axes(flat)
         middle = (across.max() + across.min()) / 2.0
         ends = np.array([[along.min(), middle], [along.max(), middle]])
-        return np.asarray(ends @ _axes_of(flat) @ basis + self._axis())
+        return np.asarray(ends @ _axes_of(flat) @ basis + axis)
 
     @property
     def aspect(self) -> float:
         """Length over width of the field of view."""
-        along, across = _principal_axes(self._tangent_plane()[0])
+        along, across = _principal_axes(_tangent_plane(self.corners)[0])
         width = max(float(np.ptp(across)), 1e-12)
         return float(np.ptp(along)) / width
-
-    def _axis(self) -> FloatArray:
-        """The middle of the corners: the boresight may lie outside the field of view."""
-        return np.asarray(_units(self.corners.mean(axis=0)))
-
-    def _tangent_plane(self) -> tuple[FloatArray, FloatArray]:
-        """Corners in the plane that touches the unit sphere at the axis, and that plane's basis."""
-        axis = self._axis()
-        basis = _plane_basis(axis)
-        return (self.corners / (self.corners @ axis)[:, None]) @ basis.T, basis
 
 
 def instrument_of(naif_id: int) -> Instrument:
@@ -191,8 +181,7 @@ def _pixel_angle(naif_id: int, corners: FloatArray) -> float | None:
 
 def _length_of(corners: FloatArray) -> float:
     """Length of a field of view in its tangent plane: a rectangle's long side, else its extent."""
-    axis = _units(corners.mean(axis=0))
-    flat = (corners / (corners @ axis)[:, None]) @ _plane_basis(axis).T
+    flat, _, _ = _tangent_plane(corners)
     if len(corners) == 4:
         return float(np.linalg.norm(np.roll(flat, -1, axis=0) - flat, axis=1).max())
     return float(np.ptp(_principal_axes(flat)[0]))
@@ -209,11 +198,16 @@ def _axes_of(flat: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)[2])
 
 
-def _plane_basis(axis: FloatArray) -> FloatArray:
-    """(2, 3) unit rows that span the plane across an axis."""
+def _tangent_plane(corners: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Corners in the plane that touches the unit sphere at their middle; its basis; that middle.
+
+    The boresight does not serve: it may lie outside the field of view.
+    """
+    axis = _units(corners.mean(axis=0))
     first = np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))])
     first /= np.linalg.norm(first)
-    return np.stack([first, np.cross(axis, first)])
+    basis = np.stack([first, np.cross(axis, first)])
+    return (corners / (corners @ axis)[:, None]) @ basis.T, basis, axis
 
 
 def _units(vectors: FloatArray) -> FloatArray:

@@ -41,6 +41,15 @@ class Scene:
     instrument_frame: str = ""
 
     @property
+    def facts(self) -> dict[str, str]:
+        """Who looked at what and how that was computed, for a layer's metadata."""
+        return {
+            "Target": f"{self.target_name} ({self.target_id}) in {self.body_fixed_frame}",
+            "Observer": f"{self.observer_name} ({self.observer_id})",
+            "Aberration correction": self.abcorr,
+        }
+
+    @property
     def body(self) -> Body:
         """The target as the project knows it; for others, as the kernels describe it."""
         a, b, c = (float(radius) for radius in self.radii)

@@ -66,12 +66,7 @@ def compute_ground_track(
         schema=schema,
         chunks=_chunks(scene, files, steps, schema, source, report),
         total=len(steps),
-        provenance={
-            "Target": f"{scene.target_name} ({scene.target_id}) in {scene.body_fixed_frame}",
-            "Observer": f"{scene.observer_name} ({scene.observer_id})",
-            "Aberration correction": scene.abcorr,
-            "Kernels": provenance_of(files),
-        },
+        provenance={**scene.facts, "Kernels": provenance_of(files)},
         report=report,
     )
 

@@ -7,7 +7,7 @@ taken away to get the line along which the light came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import spiceypy
@@ -74,6 +74,11 @@ class Views:
     def known(self) -> NDArray[np.bool_]:
         """(n,) where both place and attitude are known."""
         return np.asarray(np.isfinite(self.origins[:, 0]) & np.isfinite(self.turns[:, 0, 0]))
+
+    @property
+    def origin_rate(self) -> FloatArray:
+        """(n, 3) km/s, how the origin moves and turns as the light time grows."""
+        return np.asarray(self.drift + np.cross(self.spin, self.origins))
 
     def directions(self, rays: FloatArray) -> FloatArray:
         """(n, k, 3) body-fixed lines of sight, free of stellar aberration.
@@ -142,7 +147,7 @@ def with_attitude(places: Views, scene: Scene, gaps: Gaps) -> Views:
     et = np.where(np.isfinite(places.origins[:, 0]), places.et, np.nan)
     to_inertial = rotations(scene.instrument_frame, "J2000", et, gaps)
     turns = places.to_fixed @ to_inertial
-    return Views(**{**vars(places), "turns": turns})
+    return replace(places, turns=turns)
 
 
 def look(views: Views, rays: FloatArray) -> Looks:
@@ -167,7 +172,7 @@ def look_along(views: Views, directions: FloatArray) -> Looks:
     # Over the few milliseconds between limb and point the target moves and turns uniformly.
     ranges = np.sqrt(np.einsum("...i,...i->...", points - origins, points - origins))
     later = _light_time_gained(views, ranges)
-    moved = origins + later * (views.drift + np.cross(views.spin, views.origins))[:, None, :]
+    moved = origins + later * views.origin_rate[:, None, :]
     turned = directions + later * np.cross(views.spin, directions)
     return Looks(ellipsoid.intercept(moved, turned, views.radii), moved, turned)
 
@@ -183,7 +188,7 @@ def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
         return below, views.origins
     ranges = np.linalg.norm(below - views.origins, axis=1, keepdims=True)
     later = _light_time_gained(views, ranges)[:, 0]
-    moved = views.origins + later * (views.drift + np.cross(views.spin, views.origins))
+    moved = views.origins + later * views.origin_rate
     apparent = -moved / np.linalg.norm(moved, axis=1, keepdims=True) + views.aberration
     apparent /= np.linalg.norm(apparent, axis=1, keepdims=True)
     origins = ellipsoid.intercept(moved, -moved, views.radii) - ranges * apparent
