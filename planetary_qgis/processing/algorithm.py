@@ -85,3 +85,15 @@ class PlanetaryAlgorithm(QgsProcessingAlgorithm):
         for sentence in answer.report.sentences():
             feedback.pushWarning(sentence)
         return results
+
+
+class ArchiveAlgorithm(PlanetaryAlgorithm):
+    """An algorithm of the group Archives."""
+
+    feature = Feature.PDS_SEARCH
+
+    def group(self) -> str:
+        return self.tr("Archives")
+
+    def groupId(self) -> str:
+        return "archives"

@@ -14,14 +14,11 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from planetary_qgis.core.dependencies import Feature
-from planetary_qgis.processing.algorithm import OUTPUT, PlanetaryAlgorithm
+from planetary_qgis.processing.algorithm import OUTPUT, ArchiveAlgorithm
 
 
-class ImportPdsIndex(PlanetaryAlgorithm):
+class ImportPdsIndex(ArchiveAlgorithm):
     """planetary:importpdsindex"""
-
-    feature = Feature.PDS_SEARCH
 
     INPUT, DATASET = "INPUT", "DATASET"
 
@@ -30,12 +27,6 @@ class ImportPdsIndex(PlanetaryAlgorithm):
 
     def displayName(self) -> str:
         return self.tr("Import PDS index")
-
-    def group(self) -> str:
-        return self.tr("Archives")
-
-    def groupId(self) -> str:
-        return "archives"
 
     def tags(self) -> list[str]:
         return ["pds", "pds3", "index", "label", "footprints", "ctx", "hirise", "mars", "moon"]

@@ -17,28 +17,19 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from planetary_qgis.core.dependencies import Feature
-from planetary_qgis.processing.algorithm import OUTPUT, PlanetaryAlgorithm
+from planetary_qgis.processing.algorithm import OUTPUT, ArchiveAlgorithm
 
 INPUT, EXTENT, START, STOP, FILTER = "INPUT", "EXTENT", "START", "STOP", "FILTER"
 
 
-class SearchIndex(PlanetaryAlgorithm):
+class SearchIndex(ArchiveAlgorithm):
     """planetary:searchindex"""
-
-    feature = Feature.PDS_SEARCH
 
     def name(self) -> str:
         return "searchindex"
 
     def displayName(self) -> str:
         return self.tr("Search index")
-
-    def group(self) -> str:
-        return self.tr("Archives")
-
-    def groupId(self) -> str:
-        return "archives"
 
     def tags(self) -> list[str]:
         return ["pds", "index", "products", "filter", "area", "time", "select"]
