@@ -85,6 +85,16 @@ class Products:
     def __len__(self) -> int:
         return len(self.table)
 
+    def where(self, kept: NDArray[np.bool_]) -> Products:
+        """The rows where `kept` is true."""
+        if kept.all():
+            return self
+        return Products(self.table[kept].reset_index(drop=True), self.geometry[kept])
+
+    def first(self, count: int) -> Products:
+        """At most so many rows."""
+        return self.where(np.arange(len(self)) < count)
+
 
 @dataclass
 class Answer:

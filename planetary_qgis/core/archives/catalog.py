@@ -55,6 +55,33 @@ class Dataset:
     units: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Served:
+    """A data set that a service can be asked about.
+
+    Attributes:
+        key: Begins with the service, e.g. ode.mars.mro.ctx.edr.
+        body: NAIF name.
+        service: Which module of `core.archives.services` speaks with it.
+        url: Where the service listens.
+        parameters: What the service calls the data set, in words of its own.
+        ranges: Shared columns that its rows may have a value for, of those with ranges.
+        verified: What is known for certain, and what is not.
+    """
+
+    key: str
+    title: str
+    archive: str
+    mission: str
+    instrument: str
+    body: str
+    service: str
+    url: str
+    verified: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    ranges: tuple[str, ...] = ()
+
+
 class Described(Protocol):
     """Anything that can be asked for the values of a PDS keyword."""
 
@@ -98,6 +125,15 @@ class Spellings:
 def datasets() -> tuple[Dataset, ...]:
     """Every known index, in the catalogue's order."""
     return tuple(_dataset(key, entry) for key, entry in _content()["datasets"].items())
+
+
+def services() -> tuple[Served, ...]:
+    """Every data set that a service can be asked about, in the catalogue's order."""
+    endpoints = _content()["endpoints"]
+    return tuple(
+        _served(key, entry, endpoints[entry["service"]])
+        for key, entry in _content()["services"].items()
+    )
 
 
 def find(key: str) -> Dataset:
@@ -156,6 +192,15 @@ def _dataset(key: str, entry: Mapping[str, Any]) -> Dataset:
     values["volume_ids"] = tuple(values.get("volume_ids", ()))
     values["roles"] = {role: tuple(names) for role, names in values.get("roles", {}).items()}
     return Dataset(key=key, **values)
+
+
+def _served(key: str, entry: Mapping[str, Any], endpoint: Mapping[str, Any]) -> Served:
+    values = {**endpoint, **entry}
+    values["ranges"] = tuple(values.get("ranges", ()))
+    values["verified"] = " ".join(
+        each["verified"] for each in (endpoint, entry) if each.get("verified")
+    )
+    return Served(key=key, **values)
 
 
 def _corners(entry: Mapping[str, Any]) -> tuple[PointColumns, ...]:
