@@ -113,6 +113,12 @@ class Answer:
     provenance: dict[str, str] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
 
+    def close(self) -> None:
+        """Read no more; generators then tell what they have found and let go of what they hold."""
+        close = getattr(self.chunks, "close", None)
+        if close is not None:
+            close()
+
 
 def table_of(schema: Schema, values: dict[str, Any], length: int) -> pd.DataFrame:
     """A table with all of the schema's columns, typed; what `values` lacks is unknown."""

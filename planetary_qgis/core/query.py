@@ -125,5 +125,5 @@ def pattern_expression(pattern: str) -> re.Pattern[str]:
     parts = {"*": ".*", "?": "."}
     return re.compile(
         "".join(parts.get(letter, re.escape(letter)) for letter in pattern),
-        re.IGNORECASE | re.DOTALL,
+        re.IGNORECASE | re.ASCII | re.DOTALL,
     )

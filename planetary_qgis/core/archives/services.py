@@ -8,7 +8,7 @@ that an answer never depends on who gave it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -22,7 +22,6 @@ from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.http import Request, Response, Transport, fetch
 from planetary_qgis.core.products import Answer, Products, Schema
 from planetary_qgis.core.query import Query
-from planetary_qgis.core.reports import Report
 
 MODULES = {
     "ode": "planetary_qgis.core.archives.ode",
@@ -32,6 +31,7 @@ MODULES = {
     "opus": "planetary_qgis.core.archives.opus",
 }
 _MOST_REQUESTS = 10_000
+_REQUESTS_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Service(Protocol):
 
 
 def ask(served: Served, query: Query, transport: Transport) -> Answer:
-    """What a service has; requests go out while the chunks are read.
+    """What a service has that answers a query; requests go out while the chunks are read.
 
-    Only the expression of the query is left to the caller, and the limit where there is one.
+    The query's expression and limit are left to the caller, who need not read to the end.
 
     Raises:
         PlanetaryError: The service is not about the query's body.
@@ -81,20 +81,17 @@ def ask(served: Served, query: Query, transport: Transport) -> Answer:
             f"not about {known_body(query.body).title}.",
             hint="Choose a source of that body.",
         )
-    report = Report()
-    asked: list[str] = []
-    provenance = {
-        "Archive": served.archive,
-        "Dataset": f"{served.key}: {served.title}",
-        "Service": served.url,
-    }
     answer = Answer(
         schema=service_of(served).schema(served),
         chunks=iter(()),
-        provenance=provenance,
-        report=report,
+        provenance={
+            "Archive": served.archive,
+            "Dataset": f"{served.key}: {served.title}",
+            "Service": served.url,
+            "Verified": served.verified,
+        },
     )
-    answer.chunks = _chunks(served, query, transport, answer, asked)
+    answer.chunks = _chunks(served, replace(query, expression="", limit=None), transport, answer)
     return answer
 
 
@@ -104,40 +101,36 @@ def service_of(served: Served) -> Service:
 
 
 def _chunks(
-    served: Served, query: Query, transport: Transport, answer: Answer, asked: list[str]
+    served: Served, query: Query, transport: Transport, answer: Answer
 ) -> Iterator[Products]:
-    service, tally = service_of(served), Tally()
-    seen: set[str] = set()
-    found = 0
+    service, tally, seen = service_of(served), Tally(), set[str]()
+    asked = 0
     try:
         for first in service.requests(served, query):
-            following: Request | None = first
-            while following is not None:
-                request = following
+            request: Request | None = first
+            while request is not None:
+                asked += 1
                 _note(request, asked, answer)
                 page = service.page(served, query, request, fetch(transport, request), tally)
-                following = page.following
-                products = _unseen(page, seen)
-                products = matching(products, query)
-                if not query.expression and query.limit is not None:
-                    products = products.first(query.limit - found)
-                found += len(products)
+                products = matching(_unseen(page, seen), query)
                 if len(products):
                     yield products
-                if not query.expression and query.limit is not None and found >= query.limit:
-                    return
+                request = page.following
     finally:
         tally.tell(answer.report)
 
 
-def _note(request: Request, asked: list[str], answer: Answer) -> None:
-    if len(asked) >= _MOST_REQUESTS:
+def _note(request: Request, number: int, answer: Answer) -> None:
+    if number > _MOST_REQUESTS:
         raise PlanetaryError(
             f"The archive did not come to an end after {_MOST_REQUESTS} pages.",
             hint="Ask for a smaller area or a shorter time.",
         )
-    asked.append(request.url)
-    answer.provenance[f"Request {len(asked)}"] = request.url
+    if number <= _REQUESTS_TOLD:
+        body = request.body.decode("utf-8", "replace")
+        answer.provenance[f"Request {number}"] = f"{request.url} {body}".strip()
+    else:
+        answer.provenance["Further requests"] = str(number - _REQUESTS_TOLD)
 
 
 def _unseen(page: Page, seen: set[str]) -> Products:
