@@ -62,7 +62,7 @@ def conventions_of(
 def _assumed(report: Report, what: str, value: str, key: str) -> str:
     report.add(
         f"Neither the catalogue nor the label says which way {what}; {value} was assumed. "
-        f"Name the dataset, or set {key} in its entry of catalog.toml, if that is wrong."
+        f"If that is wrong, name the dataset, or set {key} for it in your own catalogue."
     )
     return "an assumption"
 

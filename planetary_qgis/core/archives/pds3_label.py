@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from planetary_qgis.core.archives.pds3_columns import Column, bare, columns_of
@@ -51,6 +51,13 @@ class Label:
         """The keyword's only value; empty where it has none or several."""
         texts = self.texts(keyword)
         return texts[0] if len(texts) == 1 else ""
+
+    def names(self) -> list[str]:
+        """What the label, its table and whatever it points to are called, without endings."""
+        pointers = [key for key in self.keywords if key.startswith("^")]
+        pointed_to = [text for key in pointers for text in self.texts(key)]
+        files = [self.path.name, self.place.path.name, *pointed_to]
+        return list(dict.fromkeys(PurePosixPath(name).stem for name in files))
 
 
 @dataclass(frozen=True)

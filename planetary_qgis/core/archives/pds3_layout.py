@@ -132,8 +132,9 @@ def _delimiter_where_positions_are_wrong(
     delimiter = _fitting_delimiter(label, sample)
     if delimiter is None:
         return None
-    by_order = fields_of(sample, delimiter, len(label.columns), Tally())
-    cells = lines_as_bytes(sample, width_of(label.columns))
+    whole = [line for line in sample if count_fields(line, delimiter) == len(label.columns)]
+    by_order = fields_of(whole, delimiter, len(label.columns), Tally())
+    cells = lines_as_bytes(whole, width_of(label.columns))
     wrong = [
         column.name
         for column, values in zip(label.columns, by_order)
@@ -174,7 +175,7 @@ def _fitting_delimiter(label: Label, sample: list[bytes]) -> str | None:
 
 def _is_header(sample: list[bytes], delimiter: str, columns: Sequence[Column]) -> bool:
     """Whether the first line holds the columns' names."""
-    if not sample:
+    if not sample or count_fields(sample[0], delimiter) != len(columns):
         return False
     first = fields_of(sample[:1], delimiter, len(columns), Tally())
     return all(

@@ -12,6 +12,7 @@ from planetary_qgis.core.errors import LabelError
 from planetary_qgis.core.reports import Report
 
 _TABLE_ENDINGS = (".tab", ".csv", ".dat", ".txt", ".asc")
+_LINE_END_BYTES = 2
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def table_place(
     pointers = [_pointer(str(key), value) for c in around for key, value in c.items()]
     known = [pointer for pointer in pointers if pointer is not None]
     pointer = _pointer_to(table, known, label, report)
-    path = label if pointer.file_name is None else _table_file(label, pointer, report)
+    path = label if pointer.file_name is None else _table_file(label, pointer, keywords, report)
     start = _offset(pointer, keywords)
     if start is None and not _counts_lines(keywords):
         raise LabelError(
@@ -116,22 +117,57 @@ def _pointer_to(table: str, pointers: list[_Pointer], label: Path, report: Repor
     )
 
 
-def _table_file(label: Path, pointer: _Pointer, report: Report) -> Path:
+def _table_file(
+    label: Path, pointer: _Pointer, keywords: Mapping[str, Any], report: Report
+) -> Path:
+    """The file that the pointer names, or else the one that is called as the label is."""
     name = str(pointer.file_name)
-    found = file_in(label.parent, name)
-    if found is not None:
-        return found
-    endings = dict.fromkeys([Path(name).suffix.lower(), *_TABLE_ENDINGS])
-    for ending in endings:
-        found = file_in(label.parent, label.stem + ending) if ending else None
-        if found is not None and found != label:
-            report.add(f"{name}, which the label names, is not there; {found.name} was read.")
-            return found
+    named, namesake = file_in(label.parent, name), _namesake(label, name)
+    if namesake is not None and _fits_better(namesake, named, keywords):
+        report.add(
+            f"{name}, which the label names, has another size than the label says; "
+            f"{namesake.name} has that size and was read."
+        )
+        return namesake
+    if named is not None:
+        return named
+    if namesake is not None:
+        report.add(f"{name}, which the label names, is not there; {namesake.name} was read.")
+        return namesake
     raise LabelError(
         f"The table of the label {label} is missing: ^{pointer.name} names {name}, which is not "
         f"in {label.parent}.",
         hint=f"Put {name} beside the label.",
     )
+
+
+def _namesake(label: Path, name: str) -> Path | None:
+    """The file with a table's ending that is called as the label is."""
+    endings = dict.fromkeys([Path(name).suffix.lower(), *_TABLE_ENDINGS])
+    found = (file_in(label.parent, label.stem + ending) for ending in endings if ending)
+    return next((path for path in found if path is not None and path != label), None)
+
+
+def _fits_better(namesake: Path, named: Path | None, keywords: Mapping[str, Any]) -> bool:
+    """Whether both are there, and only the label's namesake is as long as the label says.
+
+    A cumulative index's label often names the table of its last volume's own index.
+    """
+    if named is None or named == namesake:
+        return False
+    return _is_as_long(namesake, keywords) and not _is_as_long(named, keywords)
+
+
+def _is_as_long(path: Path, keywords: Mapping[str, Any]) -> bool:
+    """Whether the file has as many bytes as the label's rows, whatever their line ends."""
+    rows, row_bytes = keywords.get("ROWS"), keywords.get("ROW_BYTES")
+    if not isinstance(rows, int) or not isinstance(row_bytes, int):
+        return False
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return False
+    return abs(size - rows * row_bytes) <= rows * _LINE_END_BYTES
 
 
 def _offset(pointer: _Pointer, keywords: Mapping[str, Any]) -> int | None:

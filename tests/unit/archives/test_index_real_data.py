@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import math
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from planetary_qgis.core.archives import catalog
 from planetary_qgis.core.archives.pds3_index import open_index
 from planetary_qgis.core.archives.pds3_label import read_label
 from planetary_qgis.core.errors import LabelError
@@ -36,6 +39,31 @@ def ode_footprints(path: Path) -> dict[str, shapely.Geometry]:
     }
 
 
+# Upper left, upper right, lower left, lower right: in all of these rows the upper ones lie south.
+CTX_CORNERS = [
+    (
+        "P03_002023_1278_XI_52S055W",
+        [-52.64, -52.59, -51.91, -51.86],
+        [55.43, 54.74, 55.57, 54.89],
+    ),
+    (
+        "P03_002025_2484_XI_68N129W",
+        [68.22, 68.29, 68.62, 68.68],
+        [129.64, 128.51, 129.82, 128.67],
+    ),
+    (
+        "P03_002027_2453_XI_65N182W",
+        [64.88, 64.95, 65.87, 65.94],
+        [182.58, 181.36, 182.94, 181.67],
+    ),
+    (
+        "P03_002032_1959_XN_15N310W",
+        [14.68, 14.74, 17.16, 17.21],
+        [310.25, 309.77, 310.57, 310.08],
+    ),
+]
+
+
 class TestCtx:
     @pytest.fixture(scope="class")
     def index(self, real_data):
@@ -55,6 +83,25 @@ class TestCtx:
             worst = max(worst, float(gaps.max()))
         print(f"worst corner: {worst:.6f}°")
         assert worst < 0.001
+
+    def test_every_row_is_on_the_map(self, index):
+        answer, table, geometry = index
+        assert len(table) == answer.total == 20
+        assert table["product_id"].is_unique
+        assert all(shape is not None and shape.is_valid for shape in geometry)
+        assert table["geometry_source"].tolist() == ["index corners"] * 20
+        assert all(shape.geom_type == "Polygon" for shape in geometry)
+
+    @pytest.mark.parametrize(("product_id", "lat_ographic", "lon_w"), CTX_CORNERS)
+    def test_corners_as_the_table_has_them(self, index, product_id, lat_ographic, lon_w):
+        """Read by eye; west becomes east, planetographic planetocentric (3396.19 and 3376.2 km)."""
+        _, table, geometry = index
+        shape = geometry[table["product_id"].tolist().index(product_id)]
+        ocentric = np.degrees(np.arctan((3376.2 / 3396.19) ** 2 * np.tan(np.radians(lat_ographic))))
+        east = (180.0 - np.array(lon_w)) % 360.0 - 180.0
+        ours = shapely.get_coordinates(shape)
+        for corner in zip(east, ocentric):
+            assert np.abs(ours - corner).max(axis=1).min() < 1e-6
 
     def test_centre_lies_in_the_footprint(self, index):
         _, table, geometry = index
@@ -177,6 +224,61 @@ def test_hirise_dtm(real_data, tmp_path):
     assert all(shape.is_valid and shape.area > 0.01 for shape in geometry)
 
 
+def test_ten_thousand_hirise_labels(real_data, tmp_path):
+    """Bounds of every row; the centre is the map projection's, a pole for polar rows."""
+    source = real_data / "indexes" / "hirise" / "hirise_color_labels_10000.csv.gz"
+    content = gzip.decompress(source.read_bytes())
+    (tmp_path / "labels.csv").write_bytes(content)
+    said = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    label = tmp_path / "labels.lbl"
+    columns = "".join(
+        f'OBJECT=COLUMN\nNAME="{name}"\nDATA_TYPE={_hirise_csv_type(name)}\nEND_OBJECT=COLUMN\n'
+        for name in said[0]
+    )
+    label.write_text(
+        'PDS_VERSION_ID=PDS3\nRECORD_TYPE=STREAM\n^INDEX_TABLE="labels.csv"\n'
+        'DATA_SET_ID="MRO-M-HIRISE-3-RDR-V1.1"\nOBJECT=INDEX_TABLE\nINTERCHANGE_FORMAT=ASCII\n'
+        f"ROWS={len(said)}\n{columns}END_OBJECT=INDEX_TABLE\nEND\n"
+    )
+    answer, table, geometry = read(label)
+    assert len(table) == answer.total == len(said) == 10_000
+    assert table["product_id"].tolist() == [row["FILE_NAME"] for row in said]
+    assert all(shape is not None and shape.is_valid for shape in geometry)
+    assert set(table["geometry_source"]) == {"index bounds"}
+    numbers = {
+        side: np.array([float(row[name]) for row in said])
+        for side, name in (
+            ("west", "WESTERNMOST_LONGITUDE"),
+            ("east", "EASTERNMOST_LONGITUDE"),
+            ("south", "MINIMUM_LATITUDE"),
+            ("north", "MAXIMUM_LATITUDE"),
+        )
+    }
+    middle = numbers["west"] + (numbers["east"] - numbers["west"]) % 360.0 / 2.0
+    lat = (numbers["south"] + numbers["north"]) / 2.0
+    inside = shapely.points((middle + 180.0) % 360.0 - 180.0, lat)
+    assert shapely.covers(geometry, inside).all()
+    bounds = shapely.bounds(geometry)
+    assert np.abs(bounds[:, 1] - numbers["south"]).max() < 1e-9
+    assert np.abs(bounds[:, 3] - numbers["north"]).max() < 1e-9
+    # One image beside the pole goes from -179.99 to 314.81, which is more than once around.
+    asked = numbers["east"] - numbers["west"]
+    assert (asked >= 360.0).sum() == 1
+    width = shapely.area(geometry) / (numbers["north"] - numbers["south"])
+    assert np.abs(width - np.where(asked >= 360.0, 360.0, asked)).max() < 1e-6
+    elsewhere = np.array([float(row["CENTER_LATITUDE"]) for row in said])
+    off = (elsewhere > numbers["north"] + 1.0) | (elsewhere < numbers["south"] - 1.0)
+    assert table.loc[off, "center_lat"].isna().all()
+    assert off.any()
+    assert any(s.startswith(f"{off.sum()} rows have a centre") for s in answer.report.sentences())
+
+
+def _hirise_csv_type(name: str) -> str:
+    texts = {"FILE_NAME", "ORBITAL_RANGE", "CENTER_FILTER_WAVELENGTH", "IMG_URL", "LABEL_URL"}
+    timed = name.endswith("TIME") and name != "LOCAL_TIME"
+    return "CHARACTER" if name in texts or timed or "_COUNT" in name else "ASCII_REAL"
+
+
 class TestCassini:
     @pytest.fixture(scope="class")
     def folder(self, real_data):
@@ -199,6 +301,8 @@ class TestCassini:
         assert table.loc[0, "COMMAND_SEQUENCE_NUMBER"] == 7190
         assert table.loc[0, "BIAS_STRIP_MEAN"] == 31.998693
         assert all(shape is None for shape in geometry)
+        expected = "The index has no positions: its rows have no geometry."
+        assert answer.report.sentences() == [expected]
         assert answer.provenance["DATA_SET_ID"] == "CO-S-ISSNA/ISSWA-2-EDR-V1.0"
 
     @pytest.mark.parametrize(
@@ -229,8 +333,11 @@ class TestCassini:
 
 
 def test_mer_descent_camera(real_data):
-    answer, table, _ = read(real_data / "indexes" / "mer_descam" / "edrindex.lbl")
+    answer, table, geometry = read(real_data / "indexes" / "mer_descam" / "edrindex.lbl")
     assert len(table) == 9
+    assert all(shape is None for shape in geometry)
+    expected = "The index has no positions: its rows have no geometry."
+    assert answer.report.sentences() == [expected]
     assert answer.schema.body.name == "MARS"
     assert table.loc[0, "product_id"] == "1E128278505EDN0000F0006N0M1"
     assert table.loc[0, "start_time"] == pd.Timestamp("2004-01-25T04:53:53")
@@ -268,6 +375,26 @@ def test_labels_parse_to_columns(real_data, tmp_path, folder, name, columns):
     assert all(column.start is not None and column.width for column in read_columns)
     ends = [(column.start + column.width) for column in read_columns]
     assert max(ends) <= read_label(label).row_bytes
+
+
+RECOGNISED = [
+    ("COISS", "index", None), ("COVIMS", "index", None), ("GOSSI", "index", "go.ssi.index"),
+    ("NHLORRI", "index", "new_horizons.lorri.edr"),
+    ("NHLORRI", "supp_index", "new_horizons.lorri"),
+    ("VGISS", "index", "voyager1.iss.raw_image_index"),
+    ("VGISS", "supplemental_index", "voyager1.iss.supplemental_index"),
+    ("surface_geo", "surface_geo", "cassini.iss.saturn_summary"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "name", "key"), RECOGNISED)
+def test_real_labels_are_recognised(real_data, tmp_path, folder, name, key):
+    """None where the label leaves the DATA_SET_ID and the VOLUME_ID to the rows, or is unknown."""
+    text = (real_data / "indexes" / "labels_only_opus" / folder / f"{name}.lbl").read_bytes()
+    label = tmp_path / f"{name}.lbl"
+    label.write_bytes(text)
+    found = catalog.recognise(read_label_with_empty_table(label))
+    assert (found.key if found else None) == key
 
 
 def test_geometry_summary_of_the_rings_node(real_data, tmp_path):
