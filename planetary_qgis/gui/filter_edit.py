@@ -7,6 +7,8 @@ from qgis.gui import QgsExpressionBuilderDialog, QgsFilterLineEdit
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from planetary_qgis.gui import forms
+
 
 class FilterEdit(QWidget):
     """A line for an expression, and a button that asks for QGIS's expression builder."""
@@ -22,14 +24,13 @@ class FilterEdit(QWidget):
         self._build = QToolButton(self)
         self._build.setObjectName(f"{name}Build")
         self._build.setText("ε…")
-        self._build.setToolTip(self.tr("Build the filter from the index's columns"))
-        self._build.setEnabled(False)
         self._build.clicked.connect(self.builder_requested)
         self._line.textChanged.connect(self._mark_errors)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._line, 1)
         layout.addWidget(self._build)
+        self.allow_building(self.tr("Check a data set first"))
 
     def expression(self) -> str:
         return self._line.text().strip()
@@ -38,10 +39,12 @@ class FilterEdit(QWidget):
         self._line.setText(expression)
 
     def allow_building(self, reason_against: str) -> None:
-        self._build.setEnabled(not reason_against)
+        forms.allow(self._build, reason_against)
+        if not reason_against:
+            self._build.setToolTip(self.tr("Build the filter from the columns"))
 
     def build_for(self, layer: QgsVectorLayer) -> None:
-        """Let the user build the expression from a layer's columns."""
+        """Let the user build the expression from the columns of a layer, which may be empty."""
         dialog = QgsExpressionBuilderDialog(layer, self.expression(), self)
         dialog.setWindowTitle(self.tr("Build a filter"))
         if dialog.exec():
