@@ -80,7 +80,7 @@ class PlanetaryQgisPlugin:
             project=project,
             canvas=canvas,
             reporter=Reporter(self._iface.messageBar(), self._iface.mainWindow()),
-            results=MapResults(project, canvas),
+            results=MapResults(project, canvas, self._iface.setActiveLayer),
         )
 
     def _add_dock(self, tool: Tool) -> ToolDock:

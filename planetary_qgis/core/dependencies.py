@@ -21,7 +21,7 @@ from planetary_qgis.core.install_commands import install_command
 class Feature(Enum):
     """What a missing library can switch off, by the name that the user knows it by."""
 
-    PDS_SEARCH = "PDS Search"
+    PDS_SEARCH = "Archive Search"
     SPICE_FOOTPRINTS = "SPICE Footprints"
 
 

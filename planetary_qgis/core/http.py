@@ -146,7 +146,18 @@ class _Page:
         response = Response(self._head, b"".join(self._chunks))
         if not 200 <= self._head.status < 300:
             raise status_error(response)
+        self._check_whole(self._head)
         return response
+
+    def _check_whole(self, head: Head) -> None:
+        announced = head.header("content-length")
+        packed = head.header("content-encoding") not in ("", "identity")
+        if announced.isdigit() and not packed and int(announced) != self._size:
+            raise NetworkError(
+                f"{head.url} broke off: {self._size} of {announced} bytes came.",
+                hint="Ask again; if it stays, tell the archive.",
+                status=head.status,
+            )
 
     def _check(self, size: int) -> None:
         if size > self._most and self._head is not None:

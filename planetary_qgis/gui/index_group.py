@@ -1,4 +1,4 @@
-"""The part of the PDS Search dock that brings an index into the store."""
+"""The part of the Archive Search dock that brings an index into the store."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ class IndexGroup(QWidget):
         group, form = forms.group_form(self.tr("Import an index"), self)
         self._label = self._label_widget(group)
         self._data_set = forms.combo("pdsDataSet", group)
+        self._body = forms.combo("pdsBody", group)
         self._import = forms.button("pdsImportButton", self.tr("Import"), group)
         form.addRow(self.tr("Label"), self._label)
         form.addRow(self.tr("Data set"), self._data_set)
+        form.addRow(self.tr("Body"), self._body)
         form.addRow(self._import)
         self._imported = forms.sentence("pdsImported", group)
         form.addRow(self._imported)
@@ -44,11 +46,24 @@ class IndexGroup(QWidget):
         """Catalogue key of the chosen data set; None where the label shall say it."""
         return self._data_set.currentData()
 
+    def set_data_set(self, key: str) -> None:
+        self._data_set.setCurrentIndex(max(self._data_set.findData(key), 0))
+
     def show_data_sets(self, keys_and_titles: Iterable[tuple[str, str]]) -> None:
         self._data_set.clear()
         self._data_set.addItem(self.tr("As the label says"), None)
         for key, title in keys_and_titles:
             self._data_set.addItem(f"{title} ({key})", key)
+
+    def body(self) -> str | None:
+        """NAIF name of the body that shapes shall lie on; None where the index shall say it."""
+        return self._body.currentData()
+
+    def show_bodies(self, names_and_titles: Iterable[tuple[str, str]]) -> None:
+        self._body.clear()
+        self._body.addItem(self.tr("As the index says"), None)
+        for name, title in names_and_titles:
+            self._body.addItem(title, name)
 
     def tell_imported(self, sentence: str) -> None:
         forms.tell(self._imported, sentence)
@@ -61,6 +76,8 @@ class IndexGroup(QWidget):
         widget.setObjectName("pdsLabelFile")
         widget.setStorageMode(QgsFileWidget.StorageMode.GetFile)
         widget.setDialogTitle(self.tr("Choose the label of an index"))
-        widget.setFilter(self.tr("PDS3 labels") + " (*.lbl *.LBL *.tab *.TAB);;" + "* (*)")
+        widget.setFilter(
+            self.tr("PDS labels") + " (*.lbl *.LBL *.tab *.TAB *.xml *.lblx);;" + "* (*)"
+        )
         widget.lineEdit().setPlaceholderText(self.tr("cumindex.lbl"))
         return widget

@@ -45,6 +45,11 @@ class JobBar(QWidget):
         self._progress.setRange(0, 0)
         self.show()
 
+    def tell(self, text: str) -> None:
+        """What the job is at; while it is being cancelled, that stays what is said."""
+        if self._cancel.isEnabled():
+            self._text.setText(text)
+
     def set_progress(self, per_cent: float) -> None:
         if per_cent > 0:
             self._progress.setRange(0, _PER_CENT)

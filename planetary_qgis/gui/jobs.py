@@ -44,6 +44,7 @@ class Jobs(QObject):
             on_done=lambda result: self._finish(on_done, result),
             on_error=lambda error: self._finish(self._reporter.failed, error),
             on_cancelled=lambda: self._finish(self._say_cancelled, description),
+            on_told=self._bar.tell,
         )
         self._task.progressChanged.connect(self._bar.set_progress)
         self.busy_changed.emit(True)

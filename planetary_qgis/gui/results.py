@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from qgis.core import (
@@ -29,18 +30,30 @@ class Shown(NamedTuple):
 
 
 class MapResults(QObject):
-    """Adds layers to the project, which follows the first one to its body."""
+    """Adds layers to the project, which follows the first one to its body.
 
-    def __init__(self, project: QgsProject, canvas: QgsMapCanvas) -> None:
+    Args:
+        activate: Makes a layer the one that QGIS's own tools work on.
+    """
+
+    def __init__(
+        self,
+        project: QgsProject,
+        canvas: QgsMapCanvas,
+        activate: Callable[[QgsMapLayer], object],
+    ) -> None:
         super().__init__(canvas)
         self._project = project
         self._canvas = canvas
+        self._activate = activate
 
     def show(self, layer: QgsMapLayer, group: str = "", *, on_top: bool = True) -> Shown:
         """Add a layer, in a group if named, and say what that did to the project."""
         first = not self._project.mapLayers()
         self._project.addMapLayer(layer, False)
         self._group(group).insertLayer(0 if on_top else -1, layer)
+        if on_top:
+            self._activate(layer)
         if first:
             return self._move_to_body_of(layer)
         if not same_body(layer.crs(), self._project.crs()):

@@ -1,152 +1,210 @@
-"""What stands behind the PDS Search dock."""
+"""What stands behind the Archive Search dock."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.PyQt.QtWidgets import QFileDialog
 
+from planetary_qgis.core.archive_search import ArchiveSearch
+from planetary_qgis.core.archives.sources import Source
+from planetary_qgis.core.bodies import body as known_body
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.query import RANGED_COLUMNS, Query
 from planetary_qgis.gui import sample, work
-from planetary_qgis.gui.area_group import AreaKind
+from planetary_qgis.gui.area_tools import AreaTools
 from planetary_qgis.gui.jobs import Jobs
+from planetary_qgis.gui.results_controller import ResultsController
+from planetary_qgis.gui.search_group import SearchTerms
 from planetary_qgis.gui.search_view import SearchView
+from planetary_qgis.gui.sources_controller import SourcesController
 from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.qgis_bridge import settings, store
-from planetary_qgis.qgis_bridge.areas import Extent, extent_of_view
+from planetary_qgis.qgis_bridge.crs import crs_of
+from planetary_qgis.qgis_bridge.found_rows import FoundRows
+from planetary_qgis.qgis_bridge.layers import add_facts, recorded_search
+from planetary_qgis.qgis_bridge.places import body_of_sources, places_in_use
+from planetary_qgis.qgis_bridge.search import time_text
 
 
 class SearchController(QObject):
-    """Imports indexes into the store, searches them, and puts what is found on the map."""
+    """Asks the chosen sources, and puts what is found on the map and into the table."""
 
     def __init__(self, toolbox: Toolbox) -> None:
         self.view = SearchView()
         super().__init__(self.view)
         self._tools = toolbox
         self._jobs = Jobs(self.view.job_bar, toolbox.reporter)
+        self._sources = SourcesController(toolbox, self.view.sources, self.view.indexes, self._jobs)
+        self._area = AreaTools(self.view.search.area, toolbox)
+        self._results = ResultsController(toolbox, self.view.results)
 
     def load(self) -> None:
         """Fill the widgets and listen to them."""
-        from planetary_qgis.core.archives import catalog
-
-        known = catalog.datasets()
-        self.view.indexes.show_data_sets((entry.key, entry.title) for entry in known)
         for signal, slot in self._connections():
             signal.connect(slot)
-        label = settings.load().label
-        self.view.indexes.set_label_path(str(label) if label else "")
-        self._list_indexes()
+        self._area.load()
+        self._results.load()
+        self._sources.load()
         self._allow()
 
     def unload(self) -> None:
         """Stop what runs and listen no more."""
         self._jobs.close()
+        self._sources.unload()
+        self._results.unload()
+        self._area.unload()
         for signal, slot in self._connections():
             signal.disconnect(slot)
 
     def use_sample(self) -> None:
         """Fill in the label of the sample's index."""
         self.view.indexes.set_label_path(str(sample.LABEL))
+        self.view.indexes.show()
+        self.view.show_question()
 
     def _connections(self) -> tuple[tuple, ...]:
         view = self.view
         return (
-            (view.indexes.changed, self._allow),
-            (view.search.index_changed, self._allow),
+            (self._sources.changed, self._allow),
             (self._jobs.busy_changed, self._allow),
-            (view.indexes.import_requested, self._import),
+            (self._tools.canvas.currentLayerChanged, self._allow_repeat),
             (view.search.search_requested, self._search),
-            (view.search.remove_requested, self._remove),
             (view.search.filter.builder_requested, self._build_filter),
+            (view.repeat_requested, self._repeat),
+            (self._results.download_requested, self._download_products),
+            (self._results.raster_requested, self._load_rasters),
         )
-
-    def _import(self) -> None:
-        label, dataset = Path(self.view.indexes.label_path()), self.view.indexes.data_set()
-        path = self._store()
-        self._jobs.start(
-            self.tr("Importing {label}").format(label=label.name),
-            lambda feedback: work.import_index(label, dataset, path, feedback),
-            self._show_imported,
-        )
-
-    def _show_imported(self, written: work.Written) -> None:
-        settings.remember(label=Path(self.view.indexes.label_path()))
-        self._list_indexes(chosen=written.table)
-        text = self.tr("{rows} products imported as “{index}”; search them below.")
-        sentence = text.format(rows=written.rows, index=written.table)
-        self.view.indexes.tell_imported(sentence)
-        self._tools.reporter.succeeded(sentence, written.problems)
 
     def _search(self) -> None:
-        terms, path = self.view.search.terms(), self._store()
+        # Of a product that several have, the first one's row is kept: tables know the most.
+        sources = sorted(self._sources.chosen(), key=lambda source: not source.table)
+        places = places_in_use()
         try:
-            extent = self._extent(store.open_table(path, terms.index))
+            query = self._query(sources)
         except PlanetaryError as error:
             self._tools.reporter.failed(error)
             return
+        asked = ArchiveSearch(query, tuple(source.key for source in sources))
+        names = ", ".join(source.title for source in sources)
         self._jobs.start(
-            self.tr("Searching {index}").format(index=terms.index),
-            lambda _feedback: work.search(
-                path,
-                terms.index,
-                extent=extent,
-                start=terms.start,
-                stop=terms.stop,
-                expression=terms.expression,
-            ),
+            self.tr("Searching {sources}").format(sources=names),
+            lambda feedback: work.search(asked, sources, places, feedback),
             self._show_found,
         )
 
-    def _extent(self, index: QgsVectorLayer) -> Extent | None:
-        """The chosen area in the index's degrees; None for the whole body."""
-        area = self.view.search.area
-        if area.kind() is AreaKind.BOX:
-            box = area.box()
-            return box.west, box.south, box.east, box.north
-        if area.kind() is AreaKind.MAP_VIEW:
-            view = self._tools.canvas.extent()
-            return extent_of_view(view, self._tools.project.crs(), index.crs())
-        return None
-
-    def _show_found(self, found: work.Found) -> None:
-        text = self.tr("{count} products found in “{index}”.")
-        sentence = text.format(count=found.rows, index=found.table)
-        self.view.search.tell_found(sentence)
-        if not found.rows:
-            self._tools.reporter.note(sentence)
-            return
-        layer = store.open_table(self._store(), found.table)
-        layer.setSubsetString(found.subset)
-        layer.setName(self.tr("{index}: {count} found").format(index=found.table, count=found.rows))
-        shown = self._tools.results.show(layer, self.tr("PDS search"))
-        self._tools.tell_shown(sentence, shown)
-
-    def _remove(self) -> None:
-        table, path = self.view.search.index(), self._store()
-        text = self.tr("Remove “{index}” and its products from the store?").format(index=table)
-        question = QMessageBox.question(self.view, self.tr("Remove an index"), text)
-        if question != QMessageBox.StandardButton.Yes:
-            return
-        self._jobs.start(
-            self.tr("Removing {index}").format(index=table),
-            lambda _feedback: store.remove_table(path, table),
-            lambda _nothing: self._list_indexes(),
+    def _query(self, sources: list[Source]) -> Query:
+        """What the widgets ask of these sources."""
+        terms, about = self.view.search.terms(), body_of_sources(sources)
+        asks_services = any(source.kind == "service" for source in sources)
+        return Query(
+            body=about,
+            area=self._area.area(crs_of(known_body(about))),
+            start=time_text(terms.start) if terms.start else "",
+            stop=time_text(terms.stop) if terms.stop else "",
+            ranges=dict(terms.ranges),
+            product_id=terms.product_id,
+            expression=terms.expression,
+            limit=terms.limit if asks_services else None,
         )
 
-    def _list_indexes(self, chosen: str = "") -> None:
-        try:
-            names = store.table_names(self._store())
-        except PlanetaryError as error:
-            self._tools.reporter.failed(error)
-            names = []
-        self.view.search.show_indexes(names, chosen)
+    def _show_found(self, finding: work.Finding) -> None:
+        found = finding.found
+        text = self.tr("{count} products found in {sources}.")
+        sentence = text.format(count=f"{len(found):,}", sources=self._words(finding))
+        self.view.search.tell_found(sentence)
+        if not len(found):
+            self._results.clear()
+            self._tools.reporter.succeeded(sentence, finding.problems)
+            return
+        layer = self._layer_of(finding)
+        shown = self._tools.results.show(layer, self.tr("Archive search"))
+        self._results.show(FoundRows(found.path, found.table, found.ids), layer)
+        self.view.show_results(len(found))
+        self._tools.tell_shown(sentence, shown, finding.problems)
+
+    def _words(self, finding: work.Finding) -> str:
+        if finding.sources == 1:
+            return f"“{finding.title}”"
+        return self.tr("{n} sources").format(n=finding.sources)
+
+    def _layer_of(self, finding: work.Finding) -> QgsVectorLayer:
+        found = finding.found
+        layer = store.open_table(found.path, found.table)
+        layer.setSubsetString(found.subset)
+        if not finding.is_own_table:
+            add_facts(layer, finding.facts)
+        text = self.tr("{index}: {count} found")
+        layer.setName(text.format(index=finding.title, count=len(found)))
+        return layer
+
+    def _repeat(self) -> None:
+        """Fill in the search that found the active layer."""
+        layer = self._tools.canvas.currentLayer()
+        kept = recorded_search(layer) if isinstance(layer, QgsVectorLayer) else None
+        if kept is None:
+            self._tools.reporter.note(self.tr("The active layer does not come from a search."))
+            return
+        lacking = self._sources.choose(kept.sources)
+        query = kept.query
+        self.view.search.set_terms(_terms_of(query, self.view.search.terms().limit))
+        self._area.set_area(query.area, crs_of(known_body(query.body)))
+        self.view.show_question()
+        if lacking:
+            text = self.tr(
+                "These sources cannot be searched here yet: {keys}. Download them first."
+            )
+            self._tools.reporter.warn(text.format(keys=", ".join(lacking)))
+
+    def _download_products(self, products: list[tuple[str, str]]) -> None:
+        title = self.tr("Choose a folder for {count} products").format(count=len(products))
+        start = str(settings.load().download_folder or "")
+        folder = QFileDialog.getExistingDirectory(self.view, title, start)
+        if not folder:
+            return
+        settings.remember(download_folder=Path(folder))
+        self._jobs.start(
+            self.tr("Downloading {count} products").format(count=len(products)),
+            lambda feedback: work.download_products(products, Path(folder), feedback),
+            self._tell_downloaded,
+        )
+
+    def _tell_downloaded(self, downloaded: work.Downloaded) -> None:
+        text = self.tr("Downloaded into {folder}: {count} of {all} products.")
+        sentence = text.format(
+            folder=downloaded.folder, count=downloaded.count, all=downloaded.wanted
+        )
+        self._tools.reporter.succeeded(sentence, downloaded.problems)
+
+    def _load_rasters(self, addresses: list[str]) -> None:
+        self._jobs.start(
+            self.tr("Opening {count} rasters").format(count=len(addresses)),
+            lambda feedback: work.open_rasters(addresses, feedback),
+            self._show_rasters,
+        )
+
+    def _show_rasters(self, opened: work.OpenedRasters) -> None:
+        sentences = []
+        for raster in opened.rasters:
+            layer = raster.layer()
+            shown = self._tools.results.show(layer, on_top=False)
+            sentences += [text for text in (shown.sentence, raster.warning) if text]
+        text = self.tr("{count} rasters were added to the map.").format(count=len(opened.rasters))
+        self._tools.reporter.succeeded(text, (*sentences, *opened.problems))
 
     def _build_filter(self) -> None:
         # Opened for as long as the dialog is: an idle layer would keep the store's file busy.
+        source = next((each for each in self._sources.chosen() if each.table), None)
+        if source is None:
+            self._tools.reporter.note(
+                self.tr("Choose an imported index: its columns are what the filter is built from.")
+            )
+            return
         try:
-            index = store.open_table(self._store(), self.view.search.index())
+            index = store.open_table(places_in_use().store, source.table)
         except PlanetaryError as error:
             self._tools.reporter.failed(error)
             return
@@ -155,10 +213,33 @@ class SearchController(QObject):
     def _allow(self) -> None:
         """Enable what can be done now; say in tool tips why the rest cannot."""
         busy = self.tr("Wait until the running job is done") if self._jobs.busy else ""
-        label = "" if self.view.indexes.label_path() else self.tr("Choose a label first")
-        index = "" if self.view.search.index() else self.tr("Import an index first")
-        self.view.indexes.allow_import(busy or label)
-        self.view.search.allow_search(busy or index)
+        chosen = self._sources.chosen()
+        nothing = "" if chosen else self.tr("Check a data set in the tree first")
+        self.view.search.ranges.offer(
+            [name for name in RANGED_COLUMNS if any(name in each.ranges for each in chosen)]
+        )
+        self._sources.allow(busy)
+        self.view.search.allow_search(busy or nothing)
+        self.view.search.filter.allow_building(busy or nothing)
+        self._allow_repeat()
 
-    def _store(self) -> Path:
-        return settings.load().store_path
+    def _allow_repeat(self) -> None:
+        layer = self._tools.canvas.currentLayer()
+        kept = recorded_search(layer) if isinstance(layer, QgsVectorLayer) else None
+        reason = "" if kept else self.tr("The active layer does not come from a search")
+        self.view.allow_repeat(reason)
+
+
+def _terms_of(query: Query, limit: int) -> SearchTerms:
+    return SearchTerms(
+        start=_time(query.start),
+        stop=_time(query.stop),
+        ranges=query.ranges,
+        product_id=query.product_id,
+        expression=query.expression,
+        limit=query.limit or limit,
+    )
+
+
+def _time(text: str) -> datetime | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None

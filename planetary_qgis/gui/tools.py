@@ -37,12 +37,12 @@ class Tool:
 
 
 def tools() -> tuple[Tool, ...]:
-    """PDS Search, SPICE Footprints and Geologic Mapping, titled in the user's language."""
+    """Archive Search, SPICE Footprints and Geologic Mapping, titled in the user's language."""
     translate = QCoreApplication.translate
     return (
         Tool(
             name="PdsSearch",
-            title=translate("Tools", "PDS Search"),
+            title=translate("Tools", "Archive Search"),
             icon="pds_search",
             feature=Feature.PDS_SEARCH,
             make_controller=_search,

@@ -7,21 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from string import punctuation
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
+import numpy as np
 from qgis.core import QgsFeatureRequest, QgsFeedback, QgsVectorLayerFeatureSource
 
+from planetary_qgis.core.archive_search import ArchiveSearch
+from planetary_qgis.core.archives.sources import Source
+from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.qgis_bridge import store
 from planetary_qgis.qgis_bridge.geopackage import journal_as_it_is
+from planetary_qgis.qgis_bridge.indexes import facts_of_table
+from planetary_qgis.qgis_bridge.places import Places
+from planetary_qgis.qgis_bridge.search import Found
+from planetary_qgis.qgis_bridge.search import search as search_table
+from planetary_qgis.qgis_bridge.tasks import tell
 
 if TYPE_CHECKING:
     from planetary_qgis.core.products import Answer
     from planetary_qgis.core.spice.kernels import KernelSummary
     from planetary_qgis.core.spice.observations import Observation, Times
+    from planetary_qgis.qgis_bridge.rasters import OpenRaster
 
+_PDS4_SUFFIXES = (".xml", ".lblx")
+_TABLE_HASH = "Table SHA-256"
+_TITLES_SHOWN = 2
+_LONGEST_SUBSET = 200_000
+"""A longer filter would be kept in every project with the layer; the rows are copied then."""
 _NOT_IN_NAMES = str.maketrans('"|', "__", "\0")
 
 
@@ -36,12 +51,39 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The subset filter that finds what was searched, and how many rows that are."""
+class Finding:
+    """What a search found, and what to tell of it.
 
-    table: str
-    subset: str
-    rows: int
+    Attributes:
+        facts: For the metadata of the layer that shows it.
+        sources: How many were asked.
+        is_own_table: Whether the rows are all of a table that the search wrote.
+    """
+
+    found: Found
+    title: str
+    sources: int
+    facts: dict[str, str]
+    problems: tuple[str, ...]
+    is_own_table: bool
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """How many of the wanted products came into a folder, and why others did not."""
+
+    folder: Path
+    count: int
+    wanted: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OpenedRasters:
+    """Rasters that can be shown, and why others cannot."""
+
+    rasters: tuple[OpenRaster, ...]
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,31 +117,117 @@ class Track:
     abcorr: str
 
 
-def import_index(label: Path, dataset: str | None, path: Path, feedback: QgsFeedback) -> Written:
+def import_index(
+    label: Path, dataset: str | None, body: str | None, path: Path, feedback: QgsFeedback
+) -> Written:
     """Read an index into its table of the store, in place of an older import of the same."""
+    if label.suffix.lower() in _PDS4_SUFFIXES:
+        from planetary_qgis.core.archives.pds4_folder import open_pds4
+
+        return _imported(open_pds4(label, body=body), label, path, feedback)
     from planetary_qgis.core.archives.pds3_index import open_index
 
-    answer = open_index(label, dataset=dataset)
-    return _written(answer, path, _index_name(label, answer), feedback)
+    return _imported(open_index(label, dataset=dataset, body=body), label, path, feedback)
+
+
+def bring_in(
+    key: str, places: Places, feedback: QgsFeedback, *, body: str | None = None
+) -> Written | None:
+    """Download an index and import it; None where the store has the very same table already."""
+    from planetary_qgis.qgis_bridge.archives import downloaded_index
+
+    answer, label = downloaded_index(key, places, feedback, body=body)
+    table = _index_name(label, answer)
+    if table in store.table_names(places.store):
+        known = facts_of_table(places.store, table)
+        if known.get(_TABLE_HASH) == answer.provenance[_TABLE_HASH]:
+            return None
+    tell(feedback, f"Importing {table}")
+    return _imported(answer, label, places.store, feedback)
 
 
 def search(
-    path: Path,
-    table: str,
-    *,
-    extent: tuple[float, float, float, float] | None,
-    start: datetime | None,
-    stop: datetime | None,
-    expression: str,
-) -> Found:
-    """Which rows of an index match; the layer made on the way is left behind in the task."""
-    with journal_as_it_is():
-        layer = store.search_layer(
-            path, table, extent=extent, start=start, stop=stop, expression=expression
-        )
-        found = Found(table, layer.subsetString(), layer.featureCount())
-        del layer  # closes the file while the journal is still left alone
-    return found
+    asked: ArchiveSearch, sources: Sequence[Source], places: Places, feedback: QgsFeedback
+) -> Finding:
+    """What answers a search: rows of the one index that was asked, or a table made of all."""
+    from planetary_qgis.qgis_bridge.archives import search_facts
+
+    if len(sources) == 1 and sources[0].table:
+        with journal_as_it_is():
+            found = search_table(places.store, sources[0].table, asked.query)
+        if len(found.subset) < _LONGEST_SUBSET:
+            facts = search_facts(asked)
+            return Finding(found, sources[0].title, 1, facts, (), is_own_table=False)
+    return _gathered(asked, sources, places, feedback)
+
+
+def remove_source(source: Source, places: Places) -> None:
+    """Take an index's table out of the store, and its files out of the cache."""
+    from planetary_qgis.core.archives import cache, catalog
+
+    if source.table:
+        store.remove_table(places.store, source.table)
+    if source.kind == "index" and "#" not in source.key:
+        cache.remove(catalog.find(source.key), places.cache)
+
+
+def download_products(
+    products: Sequence[tuple[str, str]], folder: Path, feedback: QgsFeedback
+) -> Downloaded:
+    """Download the products' files into a folder; what cannot be had is told, the rest comes."""
+    from planetary_qgis.core.downloads import download, safe_path
+    from planetary_qgis.qgis_bridge.archives import archive_transport
+
+    transport, count, problems = archive_transport(feedback), 0, []
+    for number, (product_id, url) in enumerate(products):
+        tell(feedback, f"Downloading {product_id} ({number + 1} of {len(products)})")
+        name = unquote(PurePosixPath(urlsplit(url).path).name) or product_id
+        try:
+            download(transport, url, safe_path(folder, name))
+            count += 1
+        except store.RunCancelledError:
+            raise
+        except PlanetaryError as error:
+            problems.append(f"{product_id}: {error}")
+        feedback.setProgress(100.0 * (number + 1) / len(products))
+    return Downloaded(folder, count, len(products), tuple(problems))
+
+
+def open_rasters(addresses: Sequence[str], feedback: QgsFeedback) -> OpenedRasters:
+    """What GDAL can open of these; the rest is told."""
+    from planetary_qgis.qgis_bridge.rasters import open_raster
+
+    rasters, problems = [], []
+    for number, address in enumerate(addresses):
+        if feedback.isCanceled():
+            raise store.RunCancelledError
+        try:
+            rasters.append(open_raster(address))
+        except PlanetaryError as error:
+            problems.append(f"{error} {error.details}".strip())
+        feedback.setProgress(100.0 * (number + 1) / len(addresses))
+    return OpenedRasters(tuple(rasters), tuple(problems))
+
+
+def _gathered(
+    asked: ArchiveSearch, sources: Sequence[Source], places: Places, feedback: QgsFeedback
+) -> Finding:
+    """Write what all sources have into a table of its own, beside the store."""
+    from planetary_qgis.qgis_bridge.archives import answer_of_all
+
+    answer = answer_of_all(asked, sources, places, feedback)
+    title = " + ".join(source.title for source in sources[:_TITLES_SHOWN])
+    if len(sources) > _TITLES_SHOWN:
+        title = f"{title} + …"
+    path = places.results
+    table = unused_name(path, title)
+    written = _written(answer, path, table, feedback, title=title)
+    ids = np.arange(1, written.rows + 1)
+    found = Found(path, table, ids, subset="")
+    if not written.rows:
+        store.remove_table(path, table)
+    facts = dict(answer.provenance)
+    return Finding(found, title, len(sources), facts, written.problems, is_own_table=True)
 
 
 def read_kernels(kernels: Sequence[Path]) -> KernelSummary:
@@ -181,13 +309,23 @@ def _times_of_table(when: TableOfTimes) -> tuple[Times, list[str]]:
     return times, [f"{skipped} rows have no start time and were left out."] if skipped else []
 
 
+def _imported(answer: Answer, label: Path, path: Path, feedback: QgsFeedback) -> Written:
+    from planetary_qgis.core.archives.contents import noting_ranges
+
+    return _written(noting_ranges(answer), path, _index_name(label, answer), feedback)
+
+
 def _index_name(label: Path, answer: Answer) -> str:
-    """Tells indexes apart: data set, volume, and the label's own name."""
+    """Tells indexes apart: data set, volume, the label's own name, and the body where it varies."""
+    from planetary_qgis.core.archives import catalog
+
     facts = answer.provenance
     key, is_known, _title = facts.get("Dataset", "").partition(": ")
     data_set = key if is_known else facts.get("DATA_SET_ID", "").partition(",")[0]
     volume = facts.get("VOLUME_ID", "").partition(",")[0]
-    name = " ".join(part for part in (data_set, volume, label.stem) if part)
+    about_many = bool(is_known) and not catalog.find(key).body
+    body = answer.schema.body.title if about_many else ""
+    name = " ".join(part for part in (data_set, volume, label.stem, body) if part)
     return _as_table(name)
 
 

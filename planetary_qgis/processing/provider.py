@@ -9,6 +9,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from planetary_qgis.processing.groundtrack import GroundTrack
 from planetary_qgis.processing.importpdsindex import ImportPdsIndex
+from planetary_qgis.processing.searcharchive import SearchArchive
 from planetary_qgis.processing.searchindex import SearchIndex
 from planetary_qgis.processing.spicefootprints import SpiceFootprints
 
@@ -31,7 +32,13 @@ class PlanetaryProvider(QgsProcessingProvider):
         return str(ICON)
 
     def loadAlgorithms(self) -> None:
-        for algorithm in (ImportPdsIndex, SearchIndex, SpiceFootprints, GroundTrack):
+        for algorithm in (
+            SearchArchive,
+            ImportPdsIndex,
+            SearchIndex,
+            SpiceFootprints,
+            GroundTrack,
+        ):
             self.addAlgorithm(algorithm())
 
     def supportedOutputVectorLayerExtensions(self) -> list[str]:

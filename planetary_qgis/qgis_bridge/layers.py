@@ -24,6 +24,11 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDateTime
 from qgis.PyQt.QtXml import QDomDocument
 
+from planetary_qgis.core.archive_search import (
+    PROVENANCE_NAME,
+    ArchiveSearch,
+    search_from_json,
+)
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.qgis_bridge import geopackage
 from planetary_qgis.qgis_bridge.compat import as_utc, box_3d
@@ -50,7 +55,9 @@ _ALIASES = {
 # Okabe & Ito 2008: told apart by colour-blind readers, and seen over grey rasters.
 _COLOURS = ("230,159,0", "86,180,233", "0,158,115", "240,228,66", "213,94,0", "204,121,167")
 _FILL_ALPHA = 45
-_HISTORY_VALUE_LENGTH = 4000
+_HISTORY_LINE_LENGTH = 4000
+_HISTORY_SEPARATOR = ": "
+_NOTE = "Note"
 _STYLE_NAME_LENGTH = 30
 
 
@@ -148,6 +155,33 @@ def keep_dress(path: Path, table: str, how: Dress) -> None:
         )
 
 
+def facts_of(layer: QgsVectorLayer) -> dict[str, str]:
+    """The provenance that a layer's history tells, by name."""
+    return facts_in(layer.metadata())
+
+
+def facts_in(metadata: QgsLayerMetadata) -> dict[str, str]:
+    """The same of metadata that are read without their layer."""
+    lines = (entry.partition(_HISTORY_SEPARATOR) for entry in metadata.history())
+    return {name: value for name, is_fact, value in lines if is_fact and name != _NOTE}
+
+
+def recorded_search(layer: QgsVectorLayer) -> ArchiveSearch | None:
+    """The search that found a layer; None where it tells of none that can be read."""
+    text = facts_of(layer).get(PROVENANCE_NAME)
+    try:
+        return search_from_json(text) if text else None
+    except PlanetaryError:
+        return None
+
+
+def add_facts(layer: QgsVectorLayer, facts: dict[str, str]) -> None:
+    """Let a layer's metadata tell more of where it came from."""
+    metadata = layer.metadata()
+    metadata.setHistory([*_history(facts), *metadata.history()])
+    layer.setMetadata(metadata)
+
+
 def time_range(layer: QgsVectorLayer) -> QgsDateTimeRange | None:
     """From the first start to the last stop, where there are any."""
     names = layer.fields().names()
@@ -226,8 +260,8 @@ def _metadata(layer: QgsVectorLayer, how: Dress) -> QgsLayerMetadata:
     metadata.setExtent(_extent(layer))
     metadata.setAbstract(_abstract(how))
     metadata.setKeywords({"gmd:topicCategory": ["Geoscientific Information"]})
-    history = [f"{name}: {value}"[:_HISTORY_VALUE_LENGTH] for name, value in how.provenance.items()]
-    metadata.setHistory(history + [f"Note: {note}" for note in how.notes])
+    notes = [f"{_NOTE}{_HISTORY_SEPARATOR}{note}" for note in how.notes]
+    metadata.setHistory(_history(how.provenance) + notes)
     metadata.setLinks(
         [
             QgsLayerMetadata.Link(name, "WWW:LINK", value)
@@ -236,6 +270,14 @@ def _metadata(layer: QgsVectorLayer, how: Dress) -> QgsLayerMetadata:
         ]
     )
     return metadata
+
+
+def _history(facts: dict[str, str]) -> list[str]:
+    """A line a fact; only what has to be read back may be long."""
+    lines = ((name, f"{name}{_HISTORY_SEPARATOR}{value}") for name, value in facts.items())
+    return [
+        line if name == PROVENANCE_NAME else line[:_HISTORY_LINE_LENGTH] for name, line in lines
+    ]
 
 
 def _abstract(how: Dress) -> str:

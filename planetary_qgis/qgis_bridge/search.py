@@ -1,59 +1,89 @@
-"""Questions to a table: a layer with a subset filter, nothing copied."""
+"""Questions to a table of a GeoPackage: which rows answer, and the filter that shows just them."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Union
+from typing import TYPE_CHECKING, Any, Union
 
+import numpy as np
+from numpy.typing import NDArray
 from qgis.core import QgsExpression, QgsFeatureRequest, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import QDateTime
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.query import Box, Query
 from planetary_qgis.qgis_bridge import geopackage
-from planetary_qgis.qgis_bridge.layers import START_FIELD, STOP_FIELD, open_table
+from planetary_qgis.qgis_bridge.conditions import listed, row_conditions
+from planetary_qgis.qgis_bridge.layers import open_table
 
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees; west <= east, within [-180, 180]."""
+if TYPE_CHECKING:
+    from shapely import Geometry
+
+Ids = NDArray[np.int64]
 Extent = Union[QgsRectangle, Sequence[float]]
 Time = Union[str, datetime, QDateTime]
 
-_ROWS_AT_ONCE = 10_000
+_FIRST_ROWS_AT_ONCE = 200
+_MOST_ROWS_AT_ONCE = 20_000
 
 
-def search_layer(
-    path: Path,
-    table: str,
-    *,
-    extent: Extent | None = None,
-    start: Time | None = None,
-    stop: Time | None = None,
-    expression: str = "",
-) -> QgsVectorLayer:
-    """A layer on a table that shows only what was asked for.
+@dataclass(frozen=True)
+class Found:
+    """The rows of a table that answer a query.
 
-    Args:
-        extent: A rectangle in the table's degrees, or (west, south, east, north); over the
-            antimeridian west > east or east > 180. Rows without geometry are found without it.
-        start: Nothing that ended earlier, UTC. A row without stop_time is an instant.
-        stop: Nothing that began later, UTC.
-        expression: A QGIS expression on the table's fields. It is answered once: what matches now
-            is kept by its id.
+    Attributes:
+        ids: In the table's order.
+        subset: The layer filter that shows these rows and no others.
+    """
+
+    path: Path
+    table: str
+    ids: Ids
+    subset: str
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def search(path: Path, table: str, query: Query) -> Found:
+    """Every row of a table that answers a query.
+
+    The expression is answered once: what matches now is kept by its id.
 
     Raises:
         PlanetaryError: No such table, no such field, or an expression that QGIS cannot read.
     """
+    asked = _Search.of(Path(path), table, query)
+    batches = list(asked.batches())
+    ids = np.concatenate([np.empty(0, dtype=np.int64), *(batch.ids for batch in batches)])
+    misses = [miss for batch in batches for miss in batch.misses]
+    found = Found(asked.path, table, np.sort(ids), asked.subset(misses))
+    if query.expression.strip():
+        found = _where_expression_holds(found, query.expression)
+    if query.limit is not None and len(found) > query.limit:
+        found = _by_ids(found, found.ids[: query.limit])
+    return found
+
+
+def found_ids(path: Path, table: str, query: Query) -> Iterator[Ids]:
+    """The same rows some at a time, the first ones at once; the expression is not asked."""
+    for batch in _Search.of(Path(path), table, query).batches():
+        yield batch.ids
+
+
+def search_layer(path: Path, table: str, query: Query) -> QgsVectorLayer:
+    """A layer on a table that shows only what answers a query.
+
+    Raises:
+        PlanetaryError: As `search`.
+    """
+    found = search(path, table, query)
     layer = open_table(path, table)
-    names = layer.fields().names()
-    conditions = _time_conditions(names, start, stop)
-    if extent is not None:
-        conditions.append(_area_condition(Path(path), table, boxes_of_extent(extent)))
-    _filter(layer, conditions)
-    if expression.strip():
-        conditions.append(_expression_condition(layer, expression))
-        _filter(layer, conditions)
+    _filter(layer, found.subset)
     return layer
 
 
@@ -95,87 +125,6 @@ def time_text(value: Time) -> str:
     return times.utc_text(times.parse_utc(value))
 
 
-def _time_conditions(names: list[str], start: Time | None, stop: Time | None) -> list[str]:
-    """Overlap of a row's times with the asked ones, as SQL."""
-    if start is None and stop is None:
-        return []
-    if START_FIELD not in names:
-        raise PlanetaryError(
-            f"The table has no field “{START_FIELD}”, so it cannot be searched by time.",
-            hint="Leave the times empty, or import the index again.",
-        )
-    begin = f'"{START_FIELD}"'
-    end = f'coalesce("{STOP_FIELD}", "{START_FIELD}")' if STOP_FIELD in names else begin
-    conditions = []
-    if start is not None:
-        conditions.append(" ".join((end, ">=", QgsExpression.quotedString(time_text(start)))))
-    if stop is not None:
-        conditions.append(" ".join((begin, "<=", QgsExpression.quotedString(time_text(stop)))))
-    return conditions
-
-
-def _area_condition(path: Path, table: str, boxes: list[Box]) -> str:
-    """Rows whose shape meets a box, as SQL: by the R-tree, less those it only nearly meets."""
-    rtree = geopackage.quoted(geopackage.rtree_name(table))
-    ids = " ".join(("SELECT id FROM", rtree, "WHERE", _any_of(_overlaps, boxes)))
-    condition = f'"{geopackage.ID_COLUMN}" IN ({ids})'
-    with geopackage.reader(path) as cursor:
-        misses = _near_misses(cursor, table, boxes)
-    if not misses:
-        return condition
-    return f'{condition} AND "{geopackage.ID_COLUMN}" NOT IN ({_listed(misses)})'
-
-
-def _any_of(condition: Callable[[Box], str], boxes: list[Box]) -> str:
-    return " OR ".join(map(condition, boxes))
-
-
-def _overlaps(box: Box) -> str:
-    west, south, east, north = (repr(float(bound)) for bound in box)
-    return f"(maxx >= {west} AND minx <= {east} AND maxy >= {south} AND miny <= {north})"
-
-
-def _inside(box: Box) -> str:
-    west, south, east, north = (repr(float(bound)) for bound in box)
-    return f"(minx >= {west} AND maxx <= {east} AND miny >= {south} AND maxy <= {north})"
-
-
-def _near_misses(cursor: sqlite3.Cursor, table: str, boxes: list[Box]) -> list[int]:
-    """Rows whose bounds overlap the boxes although their shapes do not.
-
-    The bounds of a footprint over the antimeridian go all around the body.
-    """
-    import numpy as np
-
-    from planetary_qgis.core.geos import shapely
-    from planetary_qgis.qgis_bridge.rows import shapes_of_blobs
-
-    area = shapely.union_all([shapely.box(*box) for box in boxes])
-    shapely.prepare(area)
-    rtree, name = geopackage.quoted(geopackage.rtree_name(table)), geopackage.quoted(table)
-    undecided = " ".join(
-        ("SELECT t.fid, t.geom FROM", rtree, "AS r JOIN", name, "AS t ON t.fid = r.id WHERE (")
-    ) + " ".join((_any_of(_overlaps, boxes), ") AND NOT (", _any_of(_inside, boxes), ")"))
-    cursor.execute(undecided)
-    misses: list[int] = []
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        ids, blobs = zip(*rows)
-        apart = ~shapely.intersects(area, shapes_of_blobs(list(blobs)))
-        misses += np.asarray(ids)[apart].tolist()
-    return misses
-
-
-def _expression_condition(layer: QgsVectorLayer, text: str) -> str:
-    """The rows that an expression holds for, by their ids: not every expression is SQL."""
-    expression = checked_expression(text, layer.fields().names())
-    request = QgsFeatureRequest()
-    request.setFilterExpression(text)
-    if not expression.needsGeometry():
-        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    ids = sorted(feature.id() for feature in layer.getFeatures(request))
-    return f'"{geopackage.ID_COLUMN}" IN ({_listed(ids)})'
-
-
 def checked_expression(text: str, names: list[str]) -> QgsExpression:
     """The expression, once it can be read and all its fields exist.
 
@@ -204,8 +153,148 @@ def checked_expression(text: str, names: list[str]) -> QgsExpression:
     return expression
 
 
-def _filter(layer: QgsVectorLayer, conditions: list[str]) -> None:
-    subset = " AND ".join(f"({condition})" for condition in conditions)
+@dataclass(frozen=True)
+class _Batch:
+    """Some rows that answer, and some that only nearly do."""
+
+    ids: Ids
+    misses: list[int]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A query in the words of one table.
+
+    Attributes:
+        conditions: On the rows' values, as SQL.
+        area: The shape that rows' shapes must meet; None for all rows.
+        boxes: The bounds of the area's parts; rows beyond are never looked at.
+        is_boxes: Whether the boxes are all there is of the area.
+    """
+
+    path: Path
+    table: str
+    conditions: list[str]
+    area: Geometry | None
+    boxes: list[Box]
+    is_boxes: bool
+
+    @classmethod
+    def of(cls, path: Path, table: str, query: Query) -> _Search:
+        conditions = row_conditions(_column_names(path, table), _with_times_as_kept(query))
+        if not query.area:
+            return cls(path, table, conditions, None, [], is_boxes=True)
+        from planetary_qgis.core.geos import shapely
+
+        area = shapely.from_wkt(query.area)
+        parts = shapely.get_parts(area)
+        boxes = [tuple(map(float, bounds)) for bounds in shapely.bounds(parts)]
+        is_boxes = bool(shapely.equals(area, shapely.union_all(shapely.box(*np.transpose(boxes)))))
+        return cls(path, table, conditions, area, boxes, is_boxes)
+
+    def batches(self) -> Iterator[_Batch]:
+        """Rows that answer, in growing batches."""
+        with geopackage.reader(self.path) as cursor:
+            cursor.execute(self._candidates())
+            count = _FIRST_ROWS_AT_ONCE
+            while rows := cursor.fetchmany(count):
+                yield self._decided(rows, cursor.connection)
+                count = min(2 * count, _MOST_ROWS_AT_ONCE)
+
+    def subset(self, misses: list[int]) -> str:
+        """The filter for a layer, once it is known which rows only nearly answer."""
+        conditions = list(self.conditions)
+        if self.area is not None:
+            rtree = geopackage.quoted(geopackage.rtree_name(self.table))
+            where = _any_of(_overlaps, self.boxes)
+            conditions.append(f"{_ID} IN ({' '.join(('SELECT id FROM', rtree, 'WHERE', where))})")
+        if misses:
+            conditions.append(f"NOT ({listed(sorted(misses))})")
+        return _all_of(conditions)
+
+    def _candidates(self) -> str:
+        """Ids of the rows that may answer, and whether their bounds lie within the area."""
+        table, where = geopackage.quoted(self.table), _all_of(self.conditions)
+        if self.area is None:
+            return _sql("SELECT", _ID, ", 1 FROM", table, "WHERE" if where else "", where)
+        rtree = geopackage.quoted(geopackage.rtree_name(self.table))
+        inside = _any_of(_inside, self.boxes) if self.is_boxes else "0"
+        overlapping = _any_of(_overlaps, self.boxes)
+        # CROSS JOIN: SQLite then goes by the R-tree whatever it believes of the table.
+        return _sql(
+            *("SELECT r.id,", inside, "FROM", rtree, "AS r CROSS JOIN", table),
+            *(f"AS t ON t.{_ID} = r.id WHERE ({overlapping})", "AND" if where else "", where),
+        )
+
+    def _decided(self, rows: list[tuple[int, int]], connection: sqlite3.Connection) -> _Batch:
+        ids, inside = np.array(rows, dtype=np.int64).T
+        answers = inside.astype(bool)
+        if not answers.all():
+            answers[~answers] = self._meet_area(ids[~answers], connection)
+        return _Batch(ids[answers], ids[~answers].tolist())
+
+    def _meet_area(self, ids: Ids, connection: sqlite3.Connection) -> NDArray[np.bool_]:
+        """Whether the shapes of rows meet the area.
+
+        Bounds may overlap although shapes do not: those of a footprint over the antimeridian go
+        all around the body.
+        """
+        from planetary_qgis.core.geos import shapely
+        from planetary_qgis.qgis_bridge.rows import shapes_of_blobs
+
+        wanted = _sql(
+            *("SELECT", _ID, f", {geopackage.quoted(geopackage.GEOMETRY_COLUMN)} FROM"),
+            *(geopackage.quoted(self.table), "WHERE", listed(sorted(ids.tolist()))),
+        )
+        blobs = dict(connection.execute(wanted).fetchall())
+        shapely.prepare(self.area)
+        shapes = shapes_of_blobs([blobs[key] for key in ids.tolist()])
+        return np.asarray(shapely.intersects(self.area, shapes))
+
+
+_ID = geopackage.quoted(geopackage.ID_COLUMN)
+
+
+def _with_times_as_kept(query: Query) -> Query:
+    start, stop = (time_text(text) if text else "" for text in (query.start, query.stop))
+    return replace(query, start=start, stop=stop)
+
+
+def _column_names(path: Path, table: str) -> list[str]:
+    if not path.is_file():
+        raise _no_table(path, table)
+    with geopackage.reader(path) as cursor:
+        rows = cursor.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    if not rows:
+        raise _no_table(path, table)
+    return [name for (name,) in rows]
+
+
+def _no_table(path: Path, table: str) -> PlanetaryError:
+    return PlanetaryError(
+        f"The table “{table}” of {path} cannot be opened.",
+        hint="Import the index again, or choose another file.",
+    )
+
+
+def _where_expression_holds(found: Found, text: str) -> Found:
+    """The found rows that an expression holds for: not every expression is SQL."""
+    layer = open_table(found.path, found.table)
+    _filter(layer, found.subset)
+    expression = checked_expression(text, layer.fields().names())
+    request = QgsFeatureRequest()
+    request.setFilterExpression(text)
+    if not expression.needsGeometry():
+        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    ids = [feature.id() for feature in layer.getFeatures(request)]
+    return _by_ids(found, np.sort(np.array(ids, dtype=np.int64)))
+
+
+def _by_ids(found: Found, ids: Ids) -> Found:
+    return replace(found, ids=ids, subset=listed(ids.tolist()))
+
+
+def _filter(layer: QgsVectorLayer, subset: str) -> None:
     if not layer.setSubsetString(subset):
         raise PlanetaryError(
             f"The search cannot be applied to “{layer.name()}”.",
@@ -214,5 +303,23 @@ def _filter(layer: QgsVectorLayer, conditions: list[str]) -> None:
         )
 
 
-def _listed(ids: list[int]) -> str:
-    return ",".join(map(str, ids))
+def _sql(*parts: Any) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _all_of(conditions: list[str]) -> str:
+    return " AND ".join(f"({condition})" for condition in conditions)
+
+
+def _any_of(condition: Callable[[Box], str], boxes: list[Box]) -> str:
+    return " OR ".join(map(condition, boxes))
+
+
+def _overlaps(box: Box) -> str:
+    west, south, east, north = (repr(float(bound)) for bound in box)
+    return f"(maxx >= {west} AND minx <= {east} AND maxy >= {south} AND miny <= {north})"
+
+
+def _inside(box: Box) -> str:
+    west, south, east, north = (repr(float(bound)) for bound in box)
+    return f"(minx >= {west} AND maxx <= {east} AND miny >= {south} AND maxy <= {north})"

@@ -46,12 +46,11 @@ def add_answer(
 ) -> int:
     """How many features an answer put into a sink."""
     count = 0
-    chunks = answer.chunks
     try:
-        for chunk in chunks:
+        for chunk in answer.chunks:
             if feedback.isCanceled():
                 break
-            features = list(_features(chunk, answer.schema, fields))
+            features = list(features_of(chunk, answer.schema, fields))
             if not sink.addFeatures(features, QgsFeatureSink.Flag.FastInsert):
                 raise PlanetaryError(
                     "The output layer does not take the products.",
@@ -63,13 +62,12 @@ def add_answer(
                 feedback.setProgress(min(100.0, 100.0 * count / answer.total))
     finally:
         # Generators of the core may hold CSPICE's lock until they end.
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
+        answer.close()
     return count
 
 
-def _features(chunk: Products, schema: Schema, fields: QgsFields) -> Iterator[QgsFeature]:
+def features_of(chunk: Products, schema: Schema, fields: QgsFields) -> Iterator[QgsFeature]:
+    """The chunk's products as features of a memory layer with these fields."""
     columns = [_values(chunk.table[name], kind) for name, kind in schema.columns.items()]
     for attributes, wkb in zip(zip(*columns), _wkb(chunk.geometry, schema)):
         feature = QgsFeature(fields)

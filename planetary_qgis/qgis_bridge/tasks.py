@@ -6,7 +6,14 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsFeedback, QgsTask
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsFeedback,
+    QgsProcessingFeedback,
+    QgsTask,
+)
+from qgis.PyQt.QtCore import pyqtSignal
 
 from planetary_qgis.core.errors import PlanetaryError
 
@@ -16,6 +23,20 @@ _running: set[_WorkTask] = set()
 """QGIS's task manager keeps only the C++ half of a task; without these Python's half dies."""
 
 
+class WorkFeedback(QgsFeedback):
+    """A feedback that can also say, in a sentence, what the work is at."""
+
+    told = pyqtSignal(str)
+
+
+def tell(feedback: QgsFeedback, sentence: str) -> None:
+    """Say what the work is at, to whoever shows it."""
+    if isinstance(feedback, WorkFeedback):
+        feedback.told.emit(sentence)
+    elif isinstance(feedback, QgsProcessingFeedback):
+        feedback.pushInfo(sentence)
+
+
 def run_in_task(
     description: str,
     work: Work,
@@ -23,6 +44,7 @@ def run_in_task(
     on_done: Callable[[Any], None],
     on_error: Callable[[PlanetaryError], None],
     on_cancelled: Callable[[], None] = lambda: None,
+    on_told: Callable[[str], None] = lambda _sentence: None,
 ) -> QgsTask:
     """A task that does `work` in the background; one of the callbacks then runs here.
 
@@ -31,6 +53,7 @@ def run_in_task(
             touch widgets, the project, or hand over layers.
     """
     task = _WorkTask(description, work, on_done, on_error, on_cancelled)
+    task.feedback.told.connect(on_told)
     _running.add(task)
     QgsApplication.taskManager().addTask(task)
     return task
@@ -59,15 +82,15 @@ class _WorkTask(QgsTask):
         self._on_done, self._on_error, self._on_cancelled = on_done, on_error, on_cancelled
         self._result: Any = None
         self._error: PlanetaryError | None = None
-        self._feedback = QgsFeedback()
-        self._feedback.progressChanged.connect(self.setProgress)
+        self.feedback = WorkFeedback()
+        self.feedback.progressChanged.connect(self.setProgress)
 
     def run(self) -> bool:
         work, self._work = self._work, None
         if work is None:
             return False
         try:
-            self._result = work(self._feedback)
+            self._result = work(self.feedback)
         except PlanetaryError as error:
             self._error = error
         # An exception that leaves run() takes all of QGIS down, so none may.
@@ -76,7 +99,7 @@ class _WorkTask(QgsTask):
         return self._error is None and not self.isCanceled()
 
     def cancel(self) -> None:
-        self._feedback.cancel()
+        self.feedback.cancel()
         super().cancel()
 
     def finished(self, result: bool) -> None:

@@ -25,6 +25,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
+from query_kit import asked
 
 from planetary_qgis.core import dependencies
 from planetary_qgis.core.spice.observations import ABERRATION_CORRECTIONS, IMAGING_MODES
@@ -145,9 +146,8 @@ def test_search_finds_what_the_store_finds(processing, tmp_path) -> None:
     )
     extent, start, stop = (170.0, -60.0, 190.0, 60.0), "2019-09-01", "2019-245T00:00:00"
     expression = '"instrument_id" = \'SYNTH_LINE_CAM\' AND "emission_angle" < 20'
-    by_store = store.search_layer(
-        path, "index", extent=extent, start=start, stop=stop, expression=expression
-    )
+    query = asked(extent=extent, start=start, stop=stop, expression=expression)
+    by_store = store.search_layer(path, "index", query)
     expected = {feature["product_id"] for feature in by_store.getFeatures()}
     everything = store.open_table(path, "index").featureCount()
     assert 0 < len(expected) < everything

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import numpy as np
 import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
+from query_kit import Footprints, asked
 
+from planetary_qgis.core.archives.matching import matching
+from planetary_qgis.core.bodies import body
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.products import Answer, Products, Schema, table_of
+from planetary_qgis.core.query import CIRCULAR_COLUMNS, RANGED_COLUMNS, Query, Range
+from planetary_qgis.core.times import parse_utc_column
 from planetary_qgis.qgis_bridge import store
-from planetary_qgis.qgis_bridge.search import boxes_of_extent
+from planetary_qgis.qgis_bridge.search import boxes_of_extent, found_ids, search, time_text
 
 
 @pytest.fixture
@@ -18,10 +28,12 @@ def find(footprints, geopackage):
     store.write_table(geopackage, "index", footprints.answer())
 
     def find(**question) -> list[str]:
-        layer = store.search_layer(geopackage, "index", **question)
-        found = [feature["product_id"] for feature in layer.getFeatures()]
-        assert layer.featureCount() == len(found)
-        return found
+        query = asked(**question)
+        layer = store.search_layer(geopackage, "index", query)
+        features = {feature.id(): feature["product_id"] for feature in layer.getFeatures()}
+        assert layer.featureCount() == len(features)
+        assert sorted(search(geopackage, "index", query).ids) == sorted(features)
+        return [features[key] for key in sorted(features)]
 
     return find
 
@@ -68,7 +80,7 @@ def test_everything_includes_what_has_no_geometry(find, footprints) -> None:
     ],
 )
 def test_time(start, stop, found, find) -> None:
-    assert find(start=start, stop=stop) == found
+    assert find(start=start or "", stop=stop or "") == found
 
 
 @pytest.mark.parametrize(
@@ -81,7 +93,7 @@ def test_time(start, stop, found, find) -> None:
     ],
 )
 def test_times_in_every_dress(start, find) -> None:
-    assert find(start=start, stop=start) == ["no geometry"]
+    assert find(start=time_text(start), stop=time_text(start)) == ["no geometry"]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +111,43 @@ def test_expression(expression, found, find) -> None:
     assert find(expression=expression) == found
 
 
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ({"product_id": "equator"}, ["equator"]),
+        ({"product_id": "EQUATOR, no*"}, ["equator", "no geometry", "no time"]),
+        ({"product_id": "?quator"}, ["equator"]),
+        # Wildcards of SQL mean nothing here, and nothing gets out of its quotes.
+        ({"product_id": "%"}, []),
+        ({"product_id": "_quator"}, []),
+        ({"product_id": "x');DROP/**/TABLE/**/index;--"}, []),
+        ({"body": "MARS"}, list(Footprints.ids)),
+        ({"body": "MOON"}, []),
+        (
+            {"ranges": {"incidence_angle": Range(20, 50)}},
+            ["antimeridian", "no geometry", "instant"],
+        ),
+        ({"ranges": {"incidence_angle": Range()}}, [*Footprints.ids[:2], *Footprints.ids[3:]]),
+        ({"ranges": {"phase_angle": Range(0, 180)}}, []),
+    ],
+)
+def test_names_and_ranges(question, found, find) -> None:
+    assert find(**question) == found
+
+
+def test_a_limit_counts_what_the_expression_left(find) -> None:
+    assert find(expression='"incidence_angle" > 10', limit=2) == ["antimeridian", "no geometry"]
+    assert find(limit=1) == ["equator"]
+    assert find(limit=100) == list(Footprints.ids)
+
+
+def test_a_polygon_finds_less_than_its_bounds(find) -> None:
+    triangle = shapely.Polygon([(12, 0), (60, 0), (60, 48)])
+    assert find(area=triangle.wkt) == ["instant", "no time"]
+    line = shapely.LineString([(5, 5), (25, 5)])
+    assert find(area=line.wkt) == ["equator", "instant"]
+
+
 def test_all_at_once(find) -> None:
     question = {"extent": (-5, -5, 60, 5), "start": "2010-01-01", "stop": "2010-01-02"}
     assert find(**question, expression='"ORBIT" = 1') == ["equator"]
@@ -106,9 +155,8 @@ def test_all_at_once(find) -> None:
 
 
 def test_a_search_survives_the_project(find, geopackage, tmp_path) -> None:
-    layer = store.search_layer(
-        geopackage, "index", extent=(170, 0, -170, 5), expression='"ORBIT" = 2'
-    )
+    query = asked(extent=(170, 0, -170, 5), expression='"ORBIT" = 2')
+    layer = store.search_layer(geopackage, "index", query)
     project = QgsProject()
     project.addMapLayer(layer)
     assert project.write(str(tmp_path / "project.qgz"))
@@ -135,7 +183,7 @@ def test_bad_questions(question, message, find) -> None:
 
 def test_a_table_that_is_not_there(find, geopackage) -> None:
     with pytest.raises(PlanetaryError, match="cannot be opened"):
-        store.search_layer(geopackage, "nothing")
+        store.search_layer(geopackage, "nothing", Query())
 
 
 @pytest.mark.parametrize(
@@ -151,3 +199,86 @@ def test_a_table_that_is_not_there(find, geopackage) -> None:
 )
 def test_boxes(extent, boxes) -> None:
     assert boxes_of_extent(extent) == boxes
+
+
+_numbers = st.one_of(st.none(), st.sampled_from([0.0, 10.0, 90.0, 350.0, 23.5, 12.25]))
+_times = st.one_of(
+    st.none(), st.sampled_from(["2010-01-01", "2010-01-01T00:00:00.0005", "2010-01-02", "2011-001"])
+)
+_corner = st.integers(-6, 6).map(lambda tens: tens * 15.0)
+
+
+@st.composite
+def _shapes(draw):
+    if draw(st.integers(0, 4)) == 0:
+        return None
+    west, south, width = draw(_corner), draw(_corner) / 2, draw(st.sampled_from([1.0, 30.0]))
+    return draw(
+        st.sampled_from(
+            [
+                shapely.box(west, south, west + width, south + width),
+                shapely.Polygon([(west, south), (west + width, south), (west, south + width)]),
+                shapely.MultiPolygon(
+                    [shapely.box(170, south, 180, south + 5), shapely.box(-180, south, -170, 45)]
+                ),
+            ]
+        )
+    )
+
+
+_rows = st.lists(
+    st.fixed_dictionaries(
+        {
+            "product_id": st.sampled_from(["P01_1", "p01_2", "P%1", "a'b", "FHA/00435", None]),
+            "target": st.sampled_from(["MARS", "PHOBOS", None]),
+            "start_time": _times,
+            "stop_time": _times,
+            **dict.fromkeys(RANGED_COLUMNS, _numbers),
+            "shape": _shapes(),
+        }
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@st.composite
+def _queries(draw):
+    names = draw(st.lists(st.sampled_from(RANGED_COLUMNS), max_size=2, unique=True))
+    ranges = {}
+    for name in names:
+        low, high = draw(_numbers), draw(_numbers)
+        if low is not None and high is not None and low > high and name not in CIRCULAR_COLUMNS:
+            low, high = high, low
+        ranges[name] = Range(low, high)
+    area = draw(_shapes())
+    return Query(
+        body=draw(st.sampled_from(["", "MARS"])),
+        area="" if area is None else area.wkt,
+        start=draw(_times) or "",
+        stop=draw(_times) or "",
+        ranges=ranges,
+        product_id=draw(st.sampled_from(["", "", "P01*", "p%1", "?'b", "FHA/00435, P01_?"])),
+    )
+
+
+@settings(max_examples=40)
+@given(rows=_rows, query=_queries())
+def test_the_store_finds_what_matches(rows, query, tmp_path_factory) -> None:
+    """The core's definition of what answers a query holds for the store's SQL too."""
+    path = tmp_path_factory.mktemp("store") / "store.gpkg"
+    schema = Schema(body("MARS"), "polygon")
+    shapes = np.array([*(row["shape"] for row in rows), None], dtype=object)[:-1]
+    columns = {name: [row[name] for row in rows] for name in rows[0] if name != "shape"}
+    for name in ("start_time", "stop_time"):
+        columns[name] = parse_utc_column(columns[name])
+    columns["NUMBER"] = list(range(1, len(rows) + 1))
+    schema = Schema(body("MARS"), "polygon", {"NUMBER": "integer"})
+    products = Products(table_of(schema, columns, len(rows)), shapes)
+    store.write_table(path, "index", Answer(schema, iter([products])))
+    expected = matching(products, query).table["NUMBER"].tolist()
+    assert sorted(search(path, "index", query).ids.tolist()) == expected
+    batches = found_ids(path, "index", query)
+    assert sorted(key for batch in batches for key in batch.tolist()) == expected
+    layer = store.search_layer(path, "index", query)
+    assert sorted(feature.id() for feature in layer.getFeatures()) == expected

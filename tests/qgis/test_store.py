@@ -13,6 +13,7 @@ import shapely
 from osgeo import ogr
 from qgis.core import NULL, QgsFeature, QgsFeedback, QgsVectorLayer, QgsWkbTypes
 from qgis.PyQt.QtCore import QDateTime, Qt
+from query_kit import asked
 
 from planetary_qgis.core.bodies import Body, body
 from planetary_qgis.core.errors import PlanetaryError
@@ -95,9 +96,9 @@ def test_the_r_tree_holds_what_it_should(rows: int, geopackage) -> None:
     # The size of a node and the fan-out are SQLite's own.
     known = ~shapely.is_missing(shapes)
     assert query(geopackage, "SELECT count(*) FROM rtree_boxes_geom") == [(int(known.sum()),)]
-    asked = (10.0, 10.0, 60.0, 40.0)
-    layer = store.search_layer(geopackage, "boxes", extent=asked)
-    truth = np.flatnonzero(shapely.intersects(shapes, shapely.box(*asked))) + 1
+    extent = (10.0, 10.0, 60.0, 40.0)
+    layer = store.search_layer(geopackage, "boxes", asked(extent=extent))
+    truth = np.flatnonzero(shapely.intersects(shapes, shapely.box(*extent))) + 1
     assert sorted(feature.id() for feature in layer.getFeatures()) == truth.tolist()
 
 
@@ -234,5 +235,7 @@ def test_names_that_no_table_can_have(name: str, footprints, geopackage) -> None
 def test_names_that_tables_can_have(footprints, geopackage) -> None:
     for name in ("MRO CTX — Bögen", "it's", "select", "a-b.c (1)"):
         store.write_table(geopackage, name, footprints.answer())
-        layer = store.search_layer(geopackage, name, extent=(0, 0, 5, 5), expression="$id > 0")
+        layer = store.search_layer(
+            geopackage, name, asked(extent=(0, 0, 5, 5), expression="$id > 0")
+        )
         assert [feature["product_id"] for feature in layer.getFeatures()] == ["equator"]

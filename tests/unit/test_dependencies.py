@@ -59,7 +59,7 @@ def test_a_library_that_is_too_old_is_missing_and_the_sentence_says_what_is_ther
     lacking = dependencies.missing(Feature.PDS_SEARCH)
     assert lacking == [TOO_NEW]
     sentence = dependencies.sentence(Feature.PDS_SEARCH, lacking)
-    assert "PDS Search is off" in sentence
+    assert "Archive Search is off" in sentence
     assert "pytest (999.0 or newer" in sentence
     assert metadata.version("pytest") in sentence
 

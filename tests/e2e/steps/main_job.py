@@ -15,7 +15,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 from qgis.PyQt.QtWidgets import QAction, QDockWidget, QLineEdit, QPushButton
 
-SEARCH, FOOTPRINTS, MAPPING = "PDS Search", "SPICE Footprints", "Geologic Mapping"
+SEARCH, FOOTPRINTS, MAPPING = "Archive Search", "SPICE Footprints", "Geologic Mapping"
 
 
 def run(app):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from gui_kit import delete_deferred, settle
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMainWindow, QMenu, QToolBar
@@ -36,6 +36,10 @@ class Interface:
 
     def mapCanvas(self) -> QgsMapCanvas:
         return self._canvas
+
+    def setActiveLayer(self, layer: QgsMapLayer) -> bool:
+        self._canvas.setCurrentLayer(layer)
+        return True
 
     def messageBar(self) -> QgsMessageBar:
         return self._bar
@@ -88,7 +92,7 @@ def toolbox(interface: Interface, project: QgsProject) -> Iterator[Toolbox]:
         project=project,
         canvas=interface.mapCanvas(),
         reporter=Reporter(interface.messageBar(), interface.mainWindow()),
-        results=MapResults(project, interface.mapCanvas()),
+        results=MapResults(project, interface.mapCanvas(), interface.setActiveLayer),
     )
     yield made
     made.close()
@@ -100,6 +104,8 @@ def store_path(tmp_path: Path) -> Iterator[Path]:
     before = settings.load()
     path = tmp_path / "Ärchiv" / "indexes.gpkg"
     settings.save(settings.Settings(store_path=path))
+    for remembered in ("sources_checked", "sources_expanded"):
+        QgsSettings().remove(f"planetary_qgis/{remembered}")
     yield path
     settings.save(before)
 

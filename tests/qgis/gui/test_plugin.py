@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMenu, QToolBar, QWidget
 import planetary_qgis
 
 DOCKS = {
-    "planetaryPdsSearchDock": "PDS Search",
+    "planetaryPdsSearchDock": "Archive Search",
     "planetarySpiceFootprintsDock": "SPICE Footprints",
     "planetaryGeologicMappingDock": "Geologic Mapping",
 }

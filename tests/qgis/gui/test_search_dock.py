@@ -1,4 +1,4 @@
-"""The PDS Search dock: an index is imported, searched, and found products come to the map."""
+"""The Archive Search dock: an index is imported, searched, and found products come to the map."""
 
 from __future__ import annotations
 
@@ -12,28 +12,22 @@ from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsExpressionBuilderDialog
 from qgis.PyQt.QtCore import QDateTime, Qt
 from qgis.PyQt.QtWidgets import QMessageBox
+from search_kit import close, import_label, opened_dock
 
-from planetary_qgis.gui.search_controller import SearchController
 from planetary_qgis.qgis_bridge import store
 
 
 @pytest.fixture
 def dock(toolbox, store_path):
-    controller = SearchController(toolbox)
-    controller.view.resize(300, 700)
-    controller.view.show()
-    controller.load()
+    controller = opened_dock(toolbox)
     yield controller.view
-    controller.unload()
-    controller.view.close()
-    controller.view.deleteLater()
+    close(controller)
 
 
 @pytest.fixture
 def imported(dock, sample):
-    """The dock once the sample's index is in the store."""
-    find(dock, "pdsLabelFile").setFilePath(str(sample / "index.lbl"))
-    click_and_wait(dock, "pdsImportButton")
+    """The dock once the sample's index is in the store, and checked in the tree."""
+    import_label(dock, sample / "index.lbl")
     return dock
 
 
@@ -74,15 +68,15 @@ def test_data_sets_of_the_catalogue_are_offered(dock):
     assert "mro.ctx.edr" in keys
 
 
-def test_an_imported_index_is_listed_and_remembered(imported, store_path, toolbox, columns):
+def test_an_imported_index_is_checked_and_remembered(imported, store_path, toolbox, columns):
     (table,) = store.table_names(store_path)
-    assert find(imported, "pdsIndex").currentData() == table
+    assert imported.sources.checked() == ["synthetic.orbiter"]
     assert str(len(columns)) in find(imported, "pdsImported").text()
-    again = SearchController(toolbox)
-    again.load()
-    assert find(again.view, "pdsIndex").currentData() == table
+    again = opened_dock(toolbox)
+    assert again.view.sources.checked() == ["synthetic.orbiter"]
     assert find(again.view, "pdsLabelFile").filePath().endswith("index.lbl")
-    again.unload()
+    close(again)
+    assert store.table_names(store_path) == [table]
 
 
 def test_importing_again_replaces_the_index(imported, store_path):
@@ -207,11 +201,10 @@ def test_a_label_without_its_table_is_told_and_leaves_the_store_alone(
 ):
     label = tmp_path / "lonely.lbl"
     label.write_text((sample / "index.lbl").read_text(encoding="ascii"), encoding="ascii")
-    find(dock, "pdsLabelFile").setFilePath(str(label))
-    click_and_wait(dock, "pdsImportButton")
+    import_label(dock, label)
     assert "lonely.lbl" in messages()
     assert store.table_names(store_path) == []
-    assert find(dock, "pdsIndex").count() == 0
+    assert dock.sources.checked() == []
 
 
 @pytest.mark.parametrize("answer", ["Yes", "No"])
@@ -226,8 +219,7 @@ def test_an_index_goes_only_once_the_user_says_so(imported, store_path, monkeypa
 @pytest.mark.real_data
 def test_the_real_ctx_index_comes_to_the_map(dock, real_data):
     label = next(Path(real_data / "indexes" / "ctx").glob("*.[lL][bB][lL]"))
-    find(dock, "pdsLabelFile").setFilePath(str(label))
-    click_and_wait(dock, "pdsImportButton")
+    import_label(dock, label)
     click_and_wait(dock, "pdsSearchButton")
     assert only_layer().featureCount() == 20
     assert only_layer().crs().authid() == "IAU_2015:49900"
