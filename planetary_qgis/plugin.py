@@ -18,6 +18,7 @@ from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.gui.tools import Tool, tools
 from planetary_qgis.processing.provider import PlanetaryProvider
 from planetary_qgis.qgis_bridge import tasks
+from planetary_qgis.qgis_bridge.compat import vector_layer_type
 
 _TRANSLATIONS = Path(__file__).resolve().parent / "i18n"
 
@@ -36,6 +37,7 @@ class PlanetaryQgisPlugin:
         self._toolbar: QToolBar | None = None
         self._actions: list[QAction] = []
         self._docks: dict[str, ToolDock] = {}
+        self._repeat: QAction | None = None
         self._translator = _installed_translator()
 
     def initProcessing(self) -> None:  # noqa: N802 - QGIS's name
@@ -54,6 +56,7 @@ class PlanetaryQgisPlugin:
         self._add_action(
             self.tr("Open Sample Data"), "sample_data", "planetaryOpenSampleAction"
         ).triggered.connect(self._open_sample)
+        self._repeat = self._add_repeat_action()
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
@@ -64,6 +67,10 @@ class PlanetaryQgisPlugin:
             self._iface.removeDockWidget(dock)
             dock.deleteLater()
         self._docks.clear()
+        if self._repeat is not None:
+            self._iface.removeCustomActionForLayerType(self._repeat)
+            self._repeat.deleteLater()
+            self._repeat = None
         self._remove_actions()
         if self._toolbox is not None:
             self._toolbox.close()
@@ -120,6 +127,25 @@ class PlanetaryQgisPlugin:
             self._iface.mainWindow().removeToolBar(self._toolbar)
             self._toolbar.deleteLater()
             self._toolbar = None
+
+    def _add_repeat_action(self) -> QAction:
+        """An entry in the menu of vector layers that fills the search dock again."""
+        action = QAction(
+            icon("pds_search"), self.tr("Repeat This Search"), self._iface.mainWindow()
+        )
+        action.setObjectName("planetaryRepeatAction")
+        action.triggered.connect(self._repeat_search)
+        self._iface.addCustomActionForLayerType(
+            action, self.tr("Planetary"), vector_layer_type(), True
+        )
+        return action
+
+    def _repeat_search(self) -> None:
+        dock = self._docks["PdsSearch"]
+        dock.setUserVisible(True)
+        controller = dock.build()
+        if controller is not None:
+            controller.repeat()
 
     def _open_sample(self) -> None:
         with_sample = [self._docks[name] for name in ("PdsSearch", "SpiceFootprints")]

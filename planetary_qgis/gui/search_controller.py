@@ -66,6 +66,24 @@ class SearchController(QObject):
         self.view.indexes.show()
         self.view.show_question()
 
+    def repeat(self) -> None:
+        """Fill in the search that found the active layer."""
+        layer = self._tools.canvas.currentLayer()
+        kept = recorded_search(layer) if isinstance(layer, QgsVectorLayer) else None
+        if kept is None:
+            self._tools.reporter.note(self.tr("The active layer does not come from a search."))
+            return
+        lacking = self._sources.choose(kept.sources)
+        query = kept.query
+        self.view.search.set_terms(_terms_of(query, self.view.search.terms().limit))
+        self._area.set_area(query.area, crs_of(known_body(query.body)))
+        self.view.show_question()
+        if lacking:
+            text = self.tr(
+                "These sources cannot be searched here yet: {keys}. Download them first."
+            )
+            self._tools.reporter.warn(text.format(keys=", ".join(lacking)))
+
     def _connections(self) -> tuple[tuple, ...]:
         view = self.view
         return (
@@ -74,7 +92,7 @@ class SearchController(QObject):
             (self._tools.canvas.currentLayerChanged, self._allow_repeat),
             (view.search.search_requested, self._search),
             (view.search.filter.builder_requested, self._build_filter),
-            (view.repeat_requested, self._repeat),
+            (view.repeat_requested, self.repeat),
             (self._results.download_requested, self._download_products),
             (self._results.raster_requested, self._load_rasters),
         )
@@ -141,24 +159,6 @@ class SearchController(QObject):
         layer.setName(text.format(index=finding.title, count=len(found)))
         return layer
 
-    def _repeat(self) -> None:
-        """Fill in the search that found the active layer."""
-        layer = self._tools.canvas.currentLayer()
-        kept = recorded_search(layer) if isinstance(layer, QgsVectorLayer) else None
-        if kept is None:
-            self._tools.reporter.note(self.tr("The active layer does not come from a search."))
-            return
-        lacking = self._sources.choose(kept.sources)
-        query = kept.query
-        self.view.search.set_terms(_terms_of(query, self.view.search.terms().limit))
-        self._area.set_area(query.area, crs_of(known_body(query.body)))
-        self.view.show_question()
-        if lacking:
-            text = self.tr(
-                "These sources cannot be searched here yet: {keys}. Download them first."
-            )
-            self._tools.reporter.warn(text.format(keys=", ".join(lacking)))
-
     def _download_products(self, products: list[tuple[str, str]]) -> None:
         title = self.tr("Choose a folder for {count} products").format(count=len(products))
         start = str(settings.load().download_folder or "")
@@ -192,8 +192,10 @@ class SearchController(QObject):
             layer = raster.layer()
             shown = self._tools.results.show(layer, on_top=False)
             sentences += [text for text in (shown.sentence, raster.warning) if text]
-        text = self.tr("{count} rasters were added to the map.").format(count=len(opened.rasters))
-        self._tools.reporter.succeeded(text, (*sentences, *opened.problems))
+        text = self.tr("{count} of {all} rasters were added to the map.")
+        all_of_them = len(opened.rasters) + len(opened.problems)
+        sentence = text.format(count=len(opened.rasters), all=all_of_them)
+        self._tools.reporter.succeeded(sentence, (*sentences, *opened.problems))
 
     def _build_filter(self) -> None:
         # Opened for as long as the dialog is: an idle layer would keep the store's file busy.

@@ -33,6 +33,13 @@ else:
     }
 
 
+def vector_layer_type() -> Any:
+    """What menus of layers call vector layers: Qgis.LayerType since 3.30."""
+    if hasattr(Qgis, "LayerType"):
+        return Qgis.LayerType.Vector
+    return qgis.core.QgsMapLayerType.VectorLayer
+
+
 def field(name: str, kind: ColumnKind) -> QgsField:
     """A layer's field that holds a column of that kind."""
     return QgsField(name, _FIELD_TYPES[kind])

@@ -107,7 +107,7 @@ def repeat(app, controller):
     app.find("pdsProductId").setText("NOTHING*")
     app.iface.setActiveLayer(found)
     app.wait(0.3)
-    app.find("pdsRepeatButton", QToolButton).click()
+    app.find("planetaryRepeatAction", QAction).trigger()
     app.wait(0.3)
     app.grab("archive_search_repeat")
     return [controller.view.sources.checked(), app.find("pdsProductId").text()]

@@ -29,6 +29,7 @@ class Interface:
         self._menu = self._window.menuBar().addMenu("Plugins")
         self._submenus: dict[str, QMenu] = {}
         self.projects_made = 0
+        self.layer_actions: list[QAction] = []
         self._window.setCentralWidget(self._canvas)
 
     def mainWindow(self) -> QMainWindow:
@@ -63,6 +64,15 @@ class Interface:
         self._submenus[name].removeAction(action)
         if not self._submenus[name].actions():
             self._submenus.pop(name).deleteLater()
+
+    def addCustomActionForLayerType(
+        self, action: QAction, _menu: str, _kind: object, _all_layers: bool
+    ) -> None:
+        self.layer_actions.append(action)
+
+    def removeCustomActionForLayerType(self, action: QAction) -> bool:
+        self.layer_actions.remove(action)
+        return True
 
     def newProject(self, _ask_to_save: bool = False) -> bool:
         self.projects_made += 1
