@@ -20,7 +20,7 @@ from planetary_qgis.gui.own_index_dialog import OwnIndexDialog
 from planetary_qgis.gui.sources_tree import SourcesTree
 from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.qgis_bridge import settings
-from planetary_qgis.qgis_bridge.places import all_sources, places_in_use
+from planetary_qgis.qgis_bridge.places import all_sources, places_in_use, use_own_catalog
 
 
 class SourcesController(QObject):
@@ -100,8 +100,7 @@ class SourcesController(QObject):
 
     def _use_own_catalog(self) -> None:
         try:
-            path = settings.own_catalog_path()
-            catalog.use_own(path if path.is_file() else None)
+            use_own_catalog()
         except PlanetaryError as error:
             self._tools.reporter.failed(error)
 
@@ -190,4 +189,4 @@ class SourcesController(QObject):
     def _save_own(self, key: str, entry: Mapping[str, str]) -> None:
         path = settings.own_catalog_path()
         own_catalog.add_dataset(path, key, entry)
-        catalog.use_own(path)
+        use_own_catalog()

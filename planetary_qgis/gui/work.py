@@ -122,7 +122,7 @@ def import_index(
 ) -> Written:
     """Read an index into its table of the store, in place of an older import of the same."""
     if label.suffix.lower() in _PDS4_SUFFIXES:
-        from planetary_qgis.core.archives.pds4_folder import open_pds4
+        from planetary_qgis.core.archives.pds4.folder import open_pds4
 
         return _imported(open_pds4(label, body=body), label, path, feedback)
     from planetary_qgis.core.archives.pds3_index import open_index

@@ -107,7 +107,7 @@ class ImportPdsIndex(ArchiveAlgorithm):
     ) -> Answer:
         # pandas and shapely come along; Processing loads this module while QGIS starts.
         from planetary_qgis.core.archives.pds3_index import open_index
-        from planetary_qgis.core.archives.pds4_folder import is_pds4, open_pds4
+        from planetary_qgis.core.archives.pds4.folder import is_pds4, open_pds4
 
         if not is_pds4(label):
             return open_index(label, dataset=dataset or None, body=body or None)

@@ -7,6 +7,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from planetary_qgis.processing.downloadindex import DownloadIndex
 from planetary_qgis.processing.groundtrack import GroundTrack
 from planetary_qgis.processing.importpdsindex import ImportPdsIndex
 from planetary_qgis.processing.searcharchive import SearchArchive
@@ -34,6 +35,7 @@ class PlanetaryProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         for algorithm in (
             SearchArchive,
+            DownloadIndex,
             ImportPdsIndex,
             SearchIndex,
             SpiceFootprints,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
+    Qgis,
+    QgsMessageLog,
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingFeedback,
@@ -16,6 +18,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.processing.algorithm import OUTPUT, ArchiveAlgorithm
 
 if TYPE_CHECKING:
@@ -61,9 +64,7 @@ class SearchArchive(ArchiveAlgorithm):
         )
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        from planetary_qgis.core.archives import catalog
-
-        keys = [entry.key for entry in (*catalog.services(), *catalog.datasets())]
+        keys = _known_keys()
         archives = QgsProcessingParameterEnum(
             ARCHIVE, self.tr("Archive"), keys, allowMultiple=True, usesStaticStrings=True
         )
@@ -100,8 +101,13 @@ class SearchArchive(ArchiveAlgorithm):
     ) -> dict[str, Any]:
         from planetary_qgis.core.archive_search import ArchiveSearch
         from planetary_qgis.qgis_bridge.archives import answer_of_all
-        from planetary_qgis.qgis_bridge.places import known_sources, places_in_use
+        from planetary_qgis.qgis_bridge.places import (
+            known_sources,
+            places_in_use,
+            use_own_catalog,
+        )
 
+        use_own_catalog()
         keys = self.parameterAsEnumStrings(parameters, ARCHIVE, context)
         places = places_in_use()
         sources = known_sources(keys, places)
@@ -139,3 +145,15 @@ class SearchArchive(ArchiveAlgorithm):
         extent = self.parameterAsExtent(parameters, EXTENT, context)
         # An extent that names no CRS is in degrees of the body.
         return area_of_view(extent, crs if crs.isValid() else degrees, degrees)
+
+
+def _known_keys() -> list[str]:
+    """Keys of all that can be searched; a broken catalogue of the user's leaves the shipped one."""
+    from planetary_qgis.core.archives import catalog
+    from planetary_qgis.qgis_bridge.places import use_own_catalog
+
+    try:
+        use_own_catalog()
+    except PlanetaryError as error:
+        QgsMessageLog.logMessage(str(error), "Planetary QGIS", Qgis.MessageLevel.Warning)
+    return [entry.key for entry in (*catalog.services(), *catalog.datasets())]

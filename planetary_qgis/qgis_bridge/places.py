@@ -38,6 +38,16 @@ def places_in_use() -> Places:
     return Places(chosen.store_path, chosen.results_path, chosen.cache_path)
 
 
+def use_own_catalog() -> None:
+    """From now on, the catalogue knows what the user has written beside what ships.
+
+    Raises:
+        PlanetaryError: The user's file cannot be used; the catalogue stays as it was.
+    """
+    path = settings.own_catalog_path()
+    catalog.use_own(path if path.is_file() else None)
+
+
 def all_sources(places: Places) -> list[Source]:
     """Everything that can be searched or downloaded, by what is on disk now."""
     known = catalog.datasets()

@@ -28,7 +28,7 @@ from planetary_qgis.core.query import Query, Range
 from planetary_qgis.qgis_bridge import settings, store
 from planetary_qgis.qgis_bridge.archives import answer_of_all
 from planetary_qgis.qgis_bridge.layers import facts_of, recorded_search
-from planetary_qgis.qgis_bridge.places import known_sources, places_in_use
+from planetary_qgis.qgis_bridge.places import known_sources, places_in_use, use_own_catalog
 from planetary_qgis.qgis_bridge.tasks import WorkFeedback
 
 SAMPLE = Path(planetary_qgis.__file__).parent / "resources" / "sample"
@@ -47,7 +47,9 @@ def archive() -> Iterator[ArchiveServer]:
 
 
 @pytest.fixture
-def played(archive: ArchiveServer, tmp_path: Path, qgis_app: object) -> Iterator[ArchiveServer]:
+def played(
+    archive: ArchiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qgis_app: object
+) -> Iterator[ArchiveServer]:
     """A store with the sample's index, and ODE played by a server with five of its products."""
     products = sample_products(SAMPLE, archive, 5)
     products += [own_product(name, ring, archive) for name, ring in NEW.items()]
@@ -55,7 +57,8 @@ def played(archive: ArchiveServer, tmp_path: Path, qgis_app: object) -> Iterator
     own.write_text(OWN_CATALOG.format(url=play_ode(archive, products)), encoding="utf-8")
     before = settings.load()
     settings.save(settings.Settings(store_path=tmp_path / "store" / "indexes.gpkg"))
-    catalog.use_own(own)
+    monkeypatch.setattr(settings, "own_catalog_path", lambda: own)
+    use_own_catalog()
     path = places_in_use().store
     path.parent.mkdir()
     store.write_table(path, "sample", open_index(SAMPLE / "index.lbl"))

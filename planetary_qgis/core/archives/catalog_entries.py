@@ -61,7 +61,7 @@ class Served:
     Attributes:
         key: Begins with the service, e.g. ode.mars.mro.ctx.edr.
         body: NAIF name.
-        service: Which module of `core.archives.services` speaks with it.
+        service: Which module of `core.archives.services.asking` speaks with it.
         url: Where the service listens.
         parameters: What the service calls the data set, in words of its own.
         ranges: Shared columns that its rows may have a value for, of those with ranges.

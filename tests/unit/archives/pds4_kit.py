@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planetary_qgis.core.archives.pds4_folder import open_pds4
+from planetary_qgis.core.archives.pds4.folder import open_pds4
 
 NAMESPACES = " ".join(
     [

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from planetary_qgis.core.archives import catalog, services
+from planetary_qgis.core.archives import catalog
 from planetary_qgis.core.archives.catalog_rules import FURTHER_PARAMETERS, PARAMETERS
+from planetary_qgis.core.archives.services import asking as services
 from planetary_qgis.core.bodies import find_body
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.query import RANGED_COLUMNS

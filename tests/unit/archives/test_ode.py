@@ -12,7 +12,7 @@ import shapely
 from ode_samples import CTX, MERIDIANI, answer, product
 from recorded_transport import RecordedTransport
 
-from planetary_qgis.core.archives.services import ask
+from planetary_qgis.core.archives.services.asking import ask
 from planetary_qgis.core.http import NetworkError
 from planetary_qgis.core.products import SHARED_COLUMNS
 from planetary_qgis.core.query import Query, Range

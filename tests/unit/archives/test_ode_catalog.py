@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from ode_samples import CTX
 
-from planetary_qgis.core.archives import ode
-from planetary_qgis.core.archives.ode_catalog import catalog_request, offered
+from planetary_qgis.core.archives.services import ode
+from planetary_qgis.core.archives.services.ode_catalog import catalog_request, offered
 from planetary_qgis.core.http import Head, NetworkError, Response
 from planetary_qgis.core.query import Query
 

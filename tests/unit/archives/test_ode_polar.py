@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planetary_qgis.core.archives.polar import agreement, shape_of_polar_wkt
-from planetary_qgis.core.archives.wkt_shapes import NO_AREA, NO_POSITIONS, UNREADABLE
+from planetary_qgis.core.archives.services.polar import agreement, shape_of_polar_wkt
+from planetary_qgis.core.archives.services.wkt_shapes import NO_AREA, NO_POSITIONS, UNREADABLE
 
 pyproj = pytest.importorskip("pyproj")
 RADIUS = 3396190.0

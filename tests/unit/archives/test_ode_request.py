@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ode_samples import CTX
 
-from planetary_qgis.core.archives import ode
-from planetary_qgis.core.archives.narrowing import Name, boxes_of, names_of
-from planetary_qgis.core.archives.ode_request import next_request
+from planetary_qgis.core.archives.services import ode
+from planetary_qgis.core.archives.services.narrowing import Name, boxes_of, names_of
+from planetary_qgis.core.archives.services.ode_request import next_request
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.query import Query, pattern_expression
 

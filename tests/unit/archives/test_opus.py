@@ -12,9 +12,9 @@ import pytest
 import shapely
 from recorded_transport import RecordedTransport
 
-from planetary_qgis.core.archives import opus
 from planetary_qgis.core.archives.catalog import Served
-from planetary_qgis.core.archives.services import ask
+from planetary_qgis.core.archives.services import opus
+from planetary_qgis.core.archives.services.asking import ask
 from planetary_qgis.core.http import Head, NetworkError, Response
 from planetary_qgis.core.query import Query, Range
 

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from pds4_kit import bounds, collection, product, read, told, write
 
-from planetary_qgis.core.archives.pds4_folder import is_pds4, open_pds4
+from planetary_qgis.core.archives.pds4.folder import is_pds4, open_pds4
 from planetary_qgis.core.errors import LabelError, PlanetaryError
 
 LID = "urn:nasa:pds:camera:data"

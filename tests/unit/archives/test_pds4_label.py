@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from pds4_kit import product, read, write
 
-from planetary_qgis.core.archives.pds4_label import Identity, identity_in, source_of
+from planetary_qgis.core.archives.pds4.label import Identity, identity_in, source_of
 from planetary_qgis.core.products import SHARED_COLUMNS
 
 

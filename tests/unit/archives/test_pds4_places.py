@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pds4_kit import bounds, product, read, told, vertices, write
 from shapely import Point
 
-from planetary_qgis.core.archives.pds4_places import place_of, shapes_of
-from planetary_qgis.core.archives.pds4_xml import read_label
+from planetary_qgis.core.archives.pds4.places import place_of, shapes_of
+from planetary_qgis.core.archives.pds4.xml import read_label
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.bodies import body
 

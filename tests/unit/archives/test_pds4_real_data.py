@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from pds4_kit import read, told
 
-from planetary_qgis.core.archives.pds4_folder import open_pds4
+from planetary_qgis.core.archives.pds4.folder import open_pds4
 
 pytestmark = pytest.mark.real_data
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pds4_kit import product, read, told, write
 
-from planetary_qgis.core.archives import pds4_xml
-from planetary_qgis.core.archives.pds4_folder import open_pds4
-from planetary_qgis.core.archives.pds4_xml import read_label
+from planetary_qgis.core.archives.pds4 import xml as pds4_xml
+from planetary_qgis.core.archives.pds4.folder import open_pds4
+from planetary_qgis.core.archives.pds4.xml import read_label
 from planetary_qgis.core.errors import LabelError
 
 LAUGHS = """<?xml version="1.0"?>

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_transport import RecordedTransport
 
-from planetary_qgis.core.archives import registry
 from planetary_qgis.core.archives.catalog import Served
 from planetary_qgis.core.archives.matching import matching
-from planetary_qgis.core.archives.services import ask
+from planetary_qgis.core.archives.services import registry
+from planetary_qgis.core.archives.services.asking import ask
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.http import NetworkError, Request

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planetary_qgis.core.archives.wkt_shapes import (
+from planetary_qgis.core.archives.services.wkt_shapes import (
     NO_AREA,
     NO_POSITIONS,
     UNREADABLE,

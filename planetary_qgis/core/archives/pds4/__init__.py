@@ -1,0 +1,1 @@
+"""PDS4 on the disk: labels, collections, bundles, folders."""

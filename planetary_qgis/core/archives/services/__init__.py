@@ -1,0 +1,1 @@
+"""Archives that answer questions: builders of requests, parsers of answers, no sockets."""
