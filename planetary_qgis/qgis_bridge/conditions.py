@@ -58,10 +58,10 @@ def listed(ids: Iterable[int]) -> str:
             spans.append(f"{quoted(ID_COLUMN)} BETWEEN {first} AND {last}")
     if singles or not spans:
         spans.append(f"{quoted(ID_COLUMN)} IN ({','.join(map(str, singles))})")
-    return _balanced(spans)
+    return any_of(spans)
 
 
-def _balanced(conditions: list[str]) -> str:
+def any_of(conditions: list[str]) -> str:
     """One condition or another, in a shallow tree: SQLite refuses deep ones."""
     while len(conditions) > 1:
         pairs = zip(conditions[::2], [*conditions[1::2], ""])

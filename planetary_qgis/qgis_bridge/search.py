@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
@@ -17,7 +17,8 @@ from qgis.PyQt.QtCore import QDateTime
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.query import Box, Query
 from planetary_qgis.qgis_bridge import geopackage
-from planetary_qgis.qgis_bridge.conditions import listed, row_conditions
+from planetary_qgis.qgis_bridge.compat import kind_of
+from planetary_qgis.qgis_bridge.conditions import any_of, listed, row_conditions
 from planetary_qgis.qgis_bridge.layers import open_table
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ Time = Union[str, datetime, QDateTime]
 
 _FIRST_ROWS_AT_ONCE = 200
 _MOST_ROWS_AT_ONCE = 20_000
+_HALF_A_MILLISECOND_US = 500
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,19 @@ def search(path: Path, table: str, query: Query) -> Found:
     Raises:
         PlanetaryError: No such table, no such field, or an expression that QGIS cannot read.
     """
-    asked = _Search.of(Path(path), table, query)
+    path = Path(path)
+    text = query.expression.strip()
+    compiled = _compiled(path, table, text) if text else None
+    asked = _Search.of(path, table, query)
+    if compiled:
+        asked.conditions.append(compiled)
     batches = list(asked.batches())
-    ids = np.concatenate([np.empty(0, dtype=np.int64), *(batch.ids for batch in batches)])
+    found_there = [batch.ids for batch in batches]
+    ids = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found_there]))
     misses = [miss for batch in batches for miss in batch.misses]
-    found = Found(asked.path, table, np.sort(ids), asked.subset(misses))
-    if query.expression.strip():
-        found = _where_expression_holds(found, query.expression)
+    found = Found(path, table, ids, asked.subset(ids, misses))
+    if text and not compiled:
+        found = _where_expression_holds(found, text)
     if query.limit is not None and len(found) > query.limit:
         found = _by_ids(found, found.ids[: query.limit])
     return found
@@ -108,7 +116,7 @@ def boxes_of_extent(extent: Extent) -> list[Box]:
 
 
 def time_text(value: Time) -> str:
-    """ISO 8601 with milliseconds and Z, as tables hold it; a text without zone is UTC.
+    """ISO 8601 with rounded milliseconds and Z, as tables hold it; a text without zone is UTC.
 
     Raises:
         PlanetaryError: A text is not a time.
@@ -117,12 +125,14 @@ def time_text(value: Time) -> str:
         return value.toUTC().toString("yyyy-MM-ddTHH:mm:ss.zzzZ")
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+        aware += timedelta(microseconds=_HALF_A_MILLISECOND_US)
         text = aware.astimezone(timezone.utc).isoformat(timespec="milliseconds")
         return text.replace("+00:00", "Z")
     # The core's parser stands on pandas.
     from planetary_qgis.core import times
 
-    return times.utc_text(times.parse_utc(value))
+    half = np.timedelta64(_HALF_A_MILLISECOND_US, "us")
+    return times.utc_text(times.parse_utc(value) + half)
 
 
 def checked_expression(text: str, names: list[str]) -> QgsExpression:
@@ -169,7 +179,6 @@ class _Search:
         conditions: On the rows' values, as SQL.
         area: The shape that rows' shapes must meet; None for all rows.
         boxes: The bounds of the area's parts; rows beyond are never looked at.
-        is_boxes: Whether the boxes are all there is of the area.
     """
 
     path: Path
@@ -177,20 +186,18 @@ class _Search:
     conditions: list[str]
     area: Geometry | None
     boxes: list[Box]
-    is_boxes: bool
 
     @classmethod
     def of(cls, path: Path, table: str, query: Query) -> _Search:
         conditions = row_conditions(_column_names(path, table), _with_times_as_kept(query))
         if not query.area:
-            return cls(path, table, conditions, None, [], is_boxes=True)
+            return cls(path, table, conditions, None, [])
         from planetary_qgis.core.geos import shapely
 
         area = shapely.from_wkt(query.area)
-        parts = shapely.get_parts(area)
-        boxes = [tuple(map(float, bounds)) for bounds in shapely.bounds(parts)]
-        is_boxes = bool(shapely.equals(area, shapely.union_all(shapely.box(*np.transpose(boxes)))))
-        return cls(path, table, conditions, area, boxes, is_boxes)
+        shapely.prepare(area)
+        bounds = shapely.bounds(shapely.get_parts(area)).tolist()
+        return cls(path, table, conditions, area, [tuple(box) for box in bounds])
 
     def batches(self) -> Iterator[_Batch]:
         """Rows that answer, in growing batches."""
@@ -201,36 +208,45 @@ class _Search:
                 yield self._decided(rows, cursor.connection)
                 count = min(2 * count, _MOST_ROWS_AT_ONCE)
 
-    def subset(self, misses: list[int]) -> str:
-        """The filter for a layer, once it is known which rows only nearly answer."""
+    def subset(self, ids: Ids, misses: list[int]) -> str:
+        """The filter for a layer, once it is known which rows answer and which nearly do."""
+        if len(misses) > len(ids):
+            return listed(ids.tolist())
         conditions = list(self.conditions)
         if self.area is not None:
             rtree = geopackage.quoted(geopackage.rtree_name(self.table))
-            where = _any_of(_overlaps, self.boxes)
+            where = any_of(list(map(_overlaps, self.boxes)))
             conditions.append(f"{_ID} IN ({' '.join(('SELECT id FROM', rtree, 'WHERE', where))})")
         if misses:
             conditions.append(f"NOT ({listed(sorted(misses))})")
         return _all_of(conditions)
 
     def _candidates(self) -> str:
-        """Ids of the rows that may answer, and whether their bounds lie within the area."""
+        """Ids of the rows that may answer, and with an area their bounds."""
         table, where = geopackage.quoted(self.table), _all_of(self.conditions)
         if self.area is None:
-            return _sql("SELECT", _ID, ", 1 FROM", table, "WHERE" if where else "", where)
+            return _sql("SELECT", _ID, "FROM", table, "WHERE" if where else "", where)
         rtree = geopackage.quoted(geopackage.rtree_name(self.table))
-        inside = _any_of(_inside, self.boxes) if self.is_boxes else "0"
-        overlapping = _any_of(_overlaps, self.boxes)
+        overlapping = any_of(list(map(_overlaps, self.boxes)))
         # CROSS JOIN: SQLite then goes by the R-tree whatever it believes of the table.
         return _sql(
-            *("SELECT r.id,", inside, "FROM", rtree, "AS r CROSS JOIN", table),
-            *(f"AS t ON t.{_ID} = r.id WHERE ({overlapping})", "AND" if where else "", where),
+            *("SELECT r.id, r.minx, r.miny, r.maxx, r.maxy FROM", rtree, "AS r CROSS JOIN"),
+            *(table, f"AS t ON t.{_ID} = r.id WHERE ({overlapping})"),
+            *("AND" if where else "", where),
         )
 
-    def _decided(self, rows: list[tuple[int, int]], connection: sqlite3.Connection) -> _Batch:
-        ids, inside = np.array(rows, dtype=np.int64).T
-        answers = inside.astype(bool)
-        if not answers.all():
-            answers[~answers] = self._meet_area(ids[~answers], connection)
+    def _decided(self, rows: list[tuple[Any, ...]], connection: sqlite3.Connection) -> _Batch:
+        """Which rows answer; shapes are read only where bounds do not tell."""
+        ids = np.array([row[0] for row in rows], dtype=np.int64)
+        if self.area is None:
+            return _Batch(ids, [])
+        from planetary_qgis.core.geos import shapely
+
+        bounds = shapely.box(*np.array([row[1:] for row in rows], dtype=float).T)
+        answers = np.asarray(shapely.covers(self.area, bounds))
+        unsure = ~answers & shapely.intersects(self.area, bounds)
+        if unsure.any():
+            answers[unsure] = self._meet_area(ids[unsure], connection)
         return _Batch(ids[answers], ids[~answers].tolist())
 
     def _meet_area(self, ids: Ids, connection: sqlite3.Connection) -> NDArray[np.bool_]:
@@ -247,7 +263,6 @@ class _Search:
             *(geopackage.quoted(self.table), "WHERE", listed(sorted(ids.tolist()))),
         )
         blobs = dict(connection.execute(wanted).fetchall())
-        shapely.prepare(self.area)
         shapes = shapes_of_blobs([blobs[key] for key in ids.tolist()])
         return np.asarray(shapely.intersects(self.area, shapes))
 
@@ -277,14 +292,22 @@ def _no_table(path: Path, table: str) -> PlanetaryError:
     )
 
 
+def _compiled(path: Path, table: str, text: str) -> str | None:
+    """The expression as SQL, once it is known to be one; None where QGIS has to evaluate it."""
+    from planetary_qgis.qgis_bridge.expression_sql import sql_of
+
+    fields = open_table(path, table).fields()
+    expression = checked_expression(text, fields.names())
+    return sql_of(expression, {field.name(): kind_of(field) for field in fields})
+
+
 def _where_expression_holds(found: Found, text: str) -> Found:
     """The found rows that an expression holds for: not every expression is SQL."""
     layer = open_table(found.path, found.table)
     _filter(layer, found.subset)
-    expression = checked_expression(text, layer.fields().names())
     request = QgsFeatureRequest()
     request.setFilterExpression(text)
-    if not expression.needsGeometry():
+    if not QgsExpression(text).needsGeometry():
         request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
     ids = [feature.id() for feature in layer.getFeatures(request)]
     return _by_ids(found, np.sort(np.array(ids, dtype=np.int64)))
@@ -311,15 +334,6 @@ def _all_of(conditions: list[str]) -> str:
     return " AND ".join(f"({condition})" for condition in conditions)
 
 
-def _any_of(condition: Callable[[Box], str], boxes: list[Box]) -> str:
-    return " OR ".join(map(condition, boxes))
-
-
 def _overlaps(box: Box) -> str:
     west, south, east, north = (repr(float(bound)) for bound in box)
     return f"(maxx >= {west} AND minx <= {east} AND maxy >= {south} AND miny <= {north})"
-
-
-def _inside(box: Box) -> str:
-    west, south, east, north = (repr(float(bound)) for bound in box)
-    return f"(minx >= {west} AND maxx <= {east} AND miny >= {south} AND maxy <= {north})"
