@@ -1,8 +1,35 @@
-"""`python -m benchmarks`: every measurement, one after the other."""
+"""`python -m benchmarks`: every measurement, one after the other; names pick some."""
 
 from __future__ import annotations
 
-from benchmarks import footprints
+import argparse
+import os
+
+MEASUREMENTS = ("footprints", "ingest", "search")
+
+
+def main() -> None:
+    """Measure what the command line names."""
+    from benchmarks import footprints, ingest, search
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASUREMENTS))
+    parser.add_argument("--rows", type=int, default=ingest.ROWS, help="of the generated index")
+    asked = parser.parse_args()
+    unknown = set(asked.names) - set(MEASUREMENTS)
+    if unknown:
+        parser.error(
+            f"there is no {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}"
+        )
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    measures = {
+        "footprints": footprints.measure,
+        "ingest": lambda: ingest.measure(asked.rows),
+        "search": lambda: search.measure(asked.rows),
+    }
+    for name in asked.names or MEASUREMENTS:
+        measures[name]()
+
 
 if __name__ == "__main__":
-    footprints.measure()
+    main()

@@ -12,16 +12,29 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planetary_qgis.core.geos import shapely
+from planetary_qgis.core.great_circles import (
+    CHORD_TOLERANCE_DEG,
+    parts_of_edges,
+    unit_vectors,
+    with_great_circle_edges,
+)
 from planetary_qgis.core.longitudes import wrap_180
 from planetary_qgis.core.seams import lines_of_tracks, mended, polygons_of_oriented_rings
+
+__all__ = [
+    "CHORD_TOLERANCE_DEG",
+    "lines_from_tracks",
+    "points_from",
+    "polygons_from_boxes",
+    "polygons_from_rings",
+    "unit_vectors",
+    "united",
+]
 
 Shapes = NDArray[np.object_]
 FloatArray = NDArray[np.float64]
 
-CHORD_TOLERANCE_DEG = 1e-3
-"""How far a straight lon/lat edge may run from the great circle that it stands for."""
-_MOST_PARTS_OF_AN_EDGE = 64
-_AT_POLE_DEG = 1e-9
+_LEAST_TURN_DEG2 = 1e-9
 
 
 def polygons_from_rings(
@@ -111,12 +124,6 @@ def united(shapes: Sequence[shapely.Geometry | None]) -> shapely.Geometry | None
     return shapely.union_all(known)
 
 
-def unit_vectors(lon_e: FloatArray, lat: FloatArray) -> FloatArray:
-    """(…, 3) directions of points on a sphere."""
-    lon, lat = np.radians(lon_e), np.radians(lat)
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
-
-
 def _fill(
     shapes: Shapes, rows: NDArray[np.intp], lon: FloatArray, lat: FloatArray, oriented: bool
 ) -> None:
@@ -126,27 +133,50 @@ def _fill(
     if (lon[:, 0] == lon[:, -1]).all() and (lat[:, 0] == lat[:, -1]).all():
         _fill(shapes, rows, lon[:, :-1], lat[:, :-1], oriented)
         return
+    points = unit_vectors(lon, lat)
     if not oriented:
-        lon, lat = _smaller_side_on_left(lon, lat)
-    parts = _parts_of_edges(lon, lat)
+        turned = _run_around_the_larger_side(points)
+        lon[turned], lat[turned] = lon[turned, ::-1], lat[turned, ::-1]
+        points[turned] = points[turned, ::-1]
+    parts = parts_of_edges(lon, lat, points)
     plain = (parts == 1).all(axis=1) & ~_meets_seam_or_pole(lon) & _counter_clockwise(lon, lat)
     if plain.any():
-        rings = np.stack([lon[plain], lat[plain]], axis=-1)
-        polygons = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
-        shapes[rows[plain]] = mended(polygons)
+        shapes[rows[plain]] = _planar_polygons(lon[plain], lat[plain])
     if not plain.all():
-        ring = _with_great_circle_edges(lon[~plain], lat[~plain], parts[~plain])
+        ring = with_great_circle_edges(lon[~plain], lat[~plain], points[~plain], parts[~plain])
         shapes[rows[~plain]] = polygons_of_oriented_rings(*ring)
 
 
-def _smaller_side_on_left(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Rings turned so that they run counter-clockwise around their smaller side."""
-    points = unit_vectors(lon, lat)
-    area_vectors = np.cross(points, np.roll(points, -1, axis=1)).sum(axis=1)
-    clockwise = np.einsum("ij,ij->i", area_vectors, points.sum(axis=1)) < 0.0
-    turned_lon = np.where(clockwise[:, None], lon[:, ::-1], lon)
-    turned_lat = np.where(clockwise[:, None], lat[:, ::-1], lat)
-    return turned_lon, turned_lat
+def _run_around_the_larger_side(points: FloatArray) -> NDArray[np.bool_]:
+    """Where rings must be turned to run counter-clockwise around their smaller side."""
+    x, y, z = np.moveaxis(points, 2, 0)
+    next_x, next_y, next_z = (np.roll(part, -1, axis=1) for part in (x, y, z))
+    area_x = (y * next_z - z * next_y).sum(axis=1)
+    area_y = (z * next_x - x * next_z).sum(axis=1)
+    area_z = (x * next_y - y * next_x).sum(axis=1)
+    towards = area_x * x.sum(axis=1) + area_y * y.sum(axis=1) + area_z * z.sum(axis=1)
+    return np.asarray(towards < 0.0)
+
+
+def _planar_polygons(lon: FloatArray, lat: FloatArray) -> Shapes:
+    """Valid polygons of rings whose lon/lat edges are straight."""
+    rings = np.stack([lon, lat], axis=-1)
+    polygons = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
+    doubtful = ~_surely_convex(lon, lat)
+    polygons[doubtful] = mended(polygons[doubtful])
+    return np.asarray(polygons, dtype=object)
+
+
+def _surely_convex(lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
+    """Where a ring of three or four vertices turns left at each by more than rounding can hide.
+
+    Four such turns make one round, as they sum to less than two. Asking GEOS takes longer.
+    """
+    if lon.shape[1] > 4:
+        return np.zeros(len(lon), dtype=bool)
+    step_lon, step_lat = np.roll(lon, -1, axis=1) - lon, np.roll(lat, -1, axis=1) - lat
+    turn = step_lon * np.roll(step_lat, -1, axis=1) - step_lat * np.roll(step_lon, -1, axis=1)
+    return np.asarray(turn.min(axis=1) > _LEAST_TURN_DEG2)
 
 
 def _meets_seam_or_pole(lon: FloatArray) -> NDArray[np.bool_]:
@@ -158,70 +188,3 @@ def _counter_clockwise(lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
     """Where a ring runs counter-clockwise in lon/lat; the others hold what lies outside."""
     cross = lon * np.roll(lat, -1, axis=1) - np.roll(lon, -1, axis=1) * lat
     return np.asarray(cross.sum(axis=1) >= 0.0)
-
-
-def _parts_of_edges(lon: FloatArray, lat: FloatArray) -> NDArray[np.intp]:
-    """Into how many parts each edge must be cut to stay near its great circle."""
-    start, end = unit_vectors(lon, lat), unit_vectors(np.roll(lon, -1, -1), np.roll(lat, -1, -1))
-    middle = start + end
-    true_lat = np.degrees(np.arctan2(middle[..., 2], np.hypot(middle[..., 0], middle[..., 1])))
-    straight_lat = (lat + np.roll(lat, -1, -1)) / 2.0
-    true_lon = np.degrees(np.arctan2(middle[..., 1], middle[..., 0]))
-    half_way = np.abs(wrap_180(true_lon - lon))
-    straight_half = np.abs(wrap_180(np.roll(lon, -1, -1) - lon)) / 2.0
-    off_lon = (half_way - straight_half) * np.cos(np.radians(true_lat))
-    deviation = np.hypot(true_lat - straight_lat, off_lon)
-    parts = np.ceil(np.sqrt(deviation / CHORD_TOLERANCE_DEG)).astype(int)
-    return np.asarray(np.clip(parts, 1, _MOST_PARTS_OF_AN_EDGE), dtype=np.intp)
-
-
-def _with_great_circle_edges(
-    lon: FloatArray, lat: FloatArray, parts: NDArray[np.intp]
-) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
-    """Longitudes, latitudes and ring numbers of all vertices, with those added along long edges."""
-    at_pole = 90.0 - np.abs(lat) < _AT_POLE_DEG
-    parts = np.where(at_pole | np.roll(at_pole, -1, axis=1), 1, parts)
-    edges = parts.ravel()
-    edge = np.repeat(np.arange(edges.size), edges)
-    step = np.arange(edge.size) - np.repeat(np.cumsum(edges) - edges, edges)
-    start, end = unit_vectors(lon, lat), unit_vectors(np.roll(lon, -1, 1), np.roll(lat, -1, 1))
-    share = (step / edges[edge])[:, None]
-    between = _along_great_circle(start.reshape(-1, 3)[edge], end.reshape(-1, 3)[edge], share)
-    given = step == 0
-    found_lon = np.degrees(np.arctan2(between[:, 1], between[:, 0]))
-    found_lat = np.degrees(np.arctan2(between[:, 2], np.hypot(between[:, 0], between[:, 1])))
-    ring_lon = np.where(given, lon.ravel()[edge], found_lon)
-    ring_lat = np.where(given, lat.ravel()[edge], found_lat)
-    owner = edge // lon.shape[1]
-    return (
-        _with_pole_edges(ring_lon, ring_lat, owner)
-        if at_pole.any()
-        else (ring_lon, ring_lat, owner)
-    )
-
-
-def _with_pole_edges(
-    lon: FloatArray, lat: FloatArray, owner: NDArray[np.intp]
-) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
-    """The same rings, a vertex on a pole drawn out to an edge from neighbour to neighbour."""
-    begins = np.flatnonzero(np.diff(owner, prepend=-1))
-    ends = np.append(begins[1:], len(owner)) - 1
-    before, after = np.arange(len(lon)) - 1, np.arange(len(lon)) + 1
-    before[begins], after[ends] = ends, begins
-    poles = np.flatnonzero(90.0 - np.abs(lat) < _AT_POLE_DEG)
-    arriving = lon.copy()
-    arriving[poles] = lon[before[poles]]
-    return (
-        np.insert(arriving, poles + 1, lon[after[poles]]),
-        np.insert(lat, poles + 1, lat[poles]),
-        np.insert(owner, poles + 1, owner[poles]),
-    )
-
-
-def _along_great_circle(start: FloatArray, end: FloatArray, share: FloatArray) -> FloatArray:
-    """Directions at shares of the way, by spherical linear interpolation."""
-    chord = np.linalg.norm(end - start, axis=-1, keepdims=True)
-    angle = 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
-    scale = np.maximum(np.sin(angle), 1e-300)
-    between = np.sin((1.0 - share) * angle) * start + np.sin(share * angle) * end
-    return np.where(angle > 1e-12, between / scale, start)

@@ -51,17 +51,23 @@ def polygons_of_oriented_rings(lon: FloatArray, lat: FloatArray, owner: IntArray
     )
     owners = np.insert(owner, np.repeat(ends[around] + 1, 3), np.repeat(around, 3))
     polygons = mended(shapely.polygons(shapely.linearrings(vertices, indices=owners)))
-    cut = _cut(polygons, shapely.GeometryType.POLYGON)
+    outside = _reach_outside(polygons)
+    polygons[outside] = _cut(polygons[outside], shapely.GeometryType.POLYGON)
     inside_out = (turn == 0) & ~_runs_counter_clockwise(vertices, owners, len(begins))
-    cut[inside_out] = shapely.difference(_WORLD, cut[inside_out])
-    return mended(cut)
+    polygons[inside_out] = shapely.difference(_WORLD, polygons[inside_out])
+    changed = outside | inside_out
+    polygons[changed] = mended(polygons[changed])
+    return polygons
 
 
 def lines_of_tracks(lon: FloatArray, lat: FloatArray, owner: IntArray) -> Shapes:
     """Lines through vertices, in parts where they pass the antimeridian; arguments as above."""
     begins = np.flatnonzero(np.diff(owner, prepend=-1))
     vertices = np.stack([_unwrapped(lon, begins, owner), lat], axis=1)
-    return _cut(shapely.linestrings(vertices, indices=owner), shapely.GeometryType.LINESTRING)
+    lines = np.asarray(shapely.linestrings(vertices, indices=owner), dtype=object)
+    outside = _reach_outside(lines)
+    lines[outside] = _cut(lines[outside], shapely.GeometryType.LINESTRING)
+    return lines
 
 
 def mended(polygons: Shapes) -> Shapes:
@@ -100,20 +106,21 @@ def _runs_counter_clockwise(vertices: FloatArray, owners: IntArray, count: int) 
     return np.bincount(owners, weights=cross, minlength=count) >= 0.0
 
 
+def _reach_outside(shapes: Shapes) -> NDArray[np.bool_]:
+    """Where shapes go beyond ±180°; not where there is none."""
+    bounds = shapely.bounds(shapes)
+    return np.asarray((bounds[:, 0] < -180.0) | (bounds[:, 2] > 180.0))
+
+
 def _cut(shapes: Shapes, kind: shapely.GeometryType) -> Shapes:
     """Shapes of unwrapped longitudes, brought into [-180, 180] part by part."""
-    bounds = shapely.bounds(shapes)
-    whole = (bounds[:, 0] >= -180.0) & (bounds[:, 2] <= 180.0)
-    rows = np.flatnonzero(~whole & ~shapely.is_missing(shapes))
+    if not len(shapes):
+        return shapes
     pieces = []
     for turn in _TURNS:
         window = shapely.box(-180.0 - turn, -90.0, 180.0 - turn, 90.0)
-        seen = shapely.intersection(shapes[rows], window)
-        pieces.append(_moved(seen, turn))
-    cut = shapes.copy()
-    if len(rows):
-        cut[rows] = _parts_of_kind(shapely.geometrycollections(np.stack(pieces, axis=1)), kind)
-    return cut
+        pieces.append(_moved(shapely.intersection(shapes, window), turn))
+    return _parts_of_kind(shapely.geometrycollections(np.stack(pieces, axis=1)), kind)
 
 
 def _moved(shapes: Shapes, degrees: float) -> Shapes:

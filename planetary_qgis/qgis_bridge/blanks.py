@@ -23,7 +23,7 @@ from qgis.core import (
 )
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge import geopackage
+from planetary_qgis.qgis_bridge import disk_space, geopackage
 from planetary_qgis.qgis_bridge.crs import mend_definitions
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def fresh_table(
         geopackage.remove_file(unfinished)
         try:
             shutil.copyfile(blank, unfinished)
+            disk_space.prepare(unfinished)
             with _filled(unfinished, table, blank, keep_readers=False) as filling:
                 yield filling
             unfinished.replace(path)

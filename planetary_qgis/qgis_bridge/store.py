@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qgis.core import QgsFeedback, QgsFields
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge import geopackage
+from planetary_qgis.qgis_bridge import disk_space, geopackage
 from planetary_qgis.qgis_bridge.blanks import fresh_table
 from planetary_qgis.qgis_bridge.compat import field
 from planetary_qgis.qgis_bridge.crs import crs_of
@@ -19,8 +19,6 @@ from planetary_qgis.qgis_bridge.layers import Dress, keep_dress, open_table
 from planetary_qgis.qgis_bridge.search import search_layer
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from planetary_qgis.core.products import Answer, Products, Schema
 
 __all__ = [
@@ -100,36 +98,43 @@ def table_names(path: Path) -> list[str]:
 
 
 def remove_table(path: Path, table: str) -> None:
-    """Take a table, its style and its metadata out of a GeoPackage."""
+    """Take a table, its style and its metadata out of a GeoPackage, which gets shorter."""
     if table not in table_names(path):
         raise PlanetaryError(f"{path} has no table “{table}”.", hint="Refresh the list of indexes.")
     with geopackage.transaction(Path(path)) as cursor:
         geopackage.forget_table(cursor, table)
+    disk_space.give_back(Path(path))
 
 
 def _fill(path: Path, table: str, answer: Answer, feedback: QgsFeedback) -> int:
     """Write all chunks in one transaction; gives the number of rows."""
-    from planetary_qgis.qgis_bridge.rows import boxes_of, rows_of
+    from planetary_qgis.qgis_bridge.rows import stored_rows
+    from planetary_qgis.qgis_bridge.table_content import TableContent
 
-    count = 0
-    boxes = []
-    fields, crs = fields_of(answer.schema), crs_of(answer.schema.body)
-    kind, width = answer.schema.geometry, len(fields) + 2
-    insert = " ".join(
-        ("INSERT INTO", geopackage.quoted(table), "VALUES (", ", ".join("?" * width), ")")
-    )
-    with fresh_table(path, table, fields, kind, crs) as (cursor, srs_id):
+    content = TableContent()
+    schema, fields = answer.schema, fields_of(answer.schema)
+    names = fields.names()
+    with fresh_table(path, table, fields, schema.geometry, crs_of(schema.body)) as (cursor, srs_id):
         for chunk in _until_cancelled(answer, feedback):
-            rows = rows_of(chunk, answer.schema, first_id=count + 1, srs_id=srs_id)
-            cursor.executemany(insert, rows)
-            boxes.append(boxes_of(chunk))
-            count += len(chunk)
+            stored = stored_rows(chunk, schema, first_id=content.rows + 1, srs_id=srs_id)
+            held = [names[column] for column in stored.columns]
+            cursor.executemany(_insertion(table, held), stored.rows)
+            content.add(stored.boxes)
             if answer.total:
-                feedback.setProgress(min(100.0, 100.0 * count / answer.total))
-        _index(cursor, table, boxes, count)
+                feedback.setProgress(min(100.0, 100.0 * content.rows / answer.total))
+        content.tell(cursor, table)
         if feedback.isCanceled():
             raise RunCancelledError
-    return count
+    return content.rows
+
+
+def _insertion(table: str, names: list[str]) -> str:
+    columns = [geopackage.ID_COLUMN, geopackage.GEOMETRY_COLUMN, *names]
+    listed = ", ".join(map(geopackage.quoted, columns))
+    values = ", ".join("?" * len(columns))
+    return " ".join(
+        ("INSERT INTO", geopackage.quoted(table), "(", listed, ") VALUES (", values, ")")
+    )
 
 
 def _until_cancelled(answer: Answer, feedback: QgsFeedback) -> Iterator[Products]:
@@ -138,27 +143,6 @@ def _until_cancelled(answer: Answer, feedback: QgsFeedback) -> Iterator[Products
         if feedback.isCanceled():
             raise RunCancelledError
         yield chunk
-
-
-def _index(cursor: sqlite3.Cursor, table: str, boxes: list[Any], count: int) -> None:
-    """Fill the R-tree, and tell the table of contents how much there is and where."""
-    import numpy as np
-
-    from planetary_qgis.qgis_bridge.rtree import fill_rtree
-
-    all_boxes = np.concatenate([*boxes, np.empty((0, 4))])
-    fill_rtree(cursor, geopackage.rtree_name(table), all_boxes)
-    cursor.execute(
-        "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (count, table)
-    )
-    known = all_boxes[np.isfinite(all_boxes).all(axis=1)]
-    if len(known):
-        extent = [*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()]
-        cursor.execute(
-            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? "
-            "WHERE table_name = ?",
-            (*extent, table),
-        )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from planetary_qgis.core.polygons import (
+    CHORD_TOLERANCE_DEG,
     lines_from_tracks,
     points_from,
     polygons_from_boxes,
@@ -162,3 +163,64 @@ def test_points_wrap_and_may_be_unknown():
     east, unknown = points_from([270.0, np.nan], [5.0, 0.0])
     assert (east.x, east.y) == (-90.0, 5.0)
     assert unknown is None
+
+
+near = st.floats(-0.05, 0.05).map(lambda number: round(number, 4))
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.tuples(near, near), min_size=3, max_size=5, unique=True),
+    st.sampled_from([0.0, 35.0, -60.0]),
+)
+def test_small_rings_are_what_geos_makes_of_them(offsets, lat):
+    """Convex or not, crossing themselves or flat: so small that their edges are straight."""
+    points = np.add(offsets, (20.0, lat))
+    shape = polygons_from_rings(points[None, :, 0], points[None, :, 1])[0]
+    expected = shapely.make_valid(shapely.Polygon(points))
+    assert shapely.is_valid(shape) or shape is None
+    assert shapely.area(shape) == pytest.approx(expected.area, abs=1e-9) or shape is None
+    if shape is None:
+        assert expected.area == 0.0
+    else:
+        assert shape.symmetric_difference(expected).area < 1e-9
+
+
+@settings(max_examples=300)
+@given(
+    st.floats(-150.0, 150.0),
+    st.floats(-81.0, 81.0),
+    st.sampled_from([1.0, 3.0, 8.0]),
+    st.lists(st.tuples(st.floats(-1.0, 1.0), st.floats(-1.0, 1.0)), min_size=3, max_size=3),
+)
+def test_every_edge_stays_near_its_great_circle(lon, lat, size, offsets):
+    """Straight lon/lat edges are half way near one of the great circles between the corners."""
+    corners = np.multiply(offsets, size) + (lon, lat)  # noqa: RUF005 - a sum
+    points = unit_vectors(corners[:, 0], corners[:, 1])
+    normals = np.cross(points, np.roll(points, -1, axis=0))
+    lengths = np.linalg.norm(normals, axis=1)
+    assume(lengths.min() > 1e-3)
+    assume(abs(np.linalg.det(points)) > 1e-5)
+    ring = shapely.get_coordinates(polygons_from_rings(corners[None, :, 0], corners[None, :, 1])[0])
+    middles = (ring[:-1] + ring[1:]) / 2.0
+    sines = unit_vectors(middles[:, 0], middles[:, 1]) @ (normals / lengths[:, None]).T
+    off_deg = np.degrees(np.arcsin(np.abs(sines).min(axis=1)))
+    given_ones = {tuple(corner) for corner in corners}
+    uncut = [tuple(a) in given_ones and tuple(b) in given_ones for a, b in zip(ring[:-1], ring[1:])]
+    assert off_deg[uncut].max(initial=0.0) <= CHORD_TOLERANCE_DEG * 1.0001
+    assert off_deg.max() <= CHORD_TOLERANCE_DEG * 2.5
+
+
+def test_an_edge_over_the_equator_swings_to_both_sides():
+    """Half way it meets the straight line; at a quarter tan(lat) = tan 30° sin 15° / sin 30°."""
+    shape = polygons_from_rings([[-30.0, 30.0, 30.0]], [[-30.0, 30.0, -30.0]])[0]
+    at_quarter = shape.intersection(shapely.LineString([(15.0, -40.0), (15.0, 40.0)]))
+    expected = np.degrees(np.arctan(np.tan(np.pi / 6) * np.sin(np.pi / 12) / 0.5))
+    assert at_quarter.bounds[3] == pytest.approx(expected, abs=0.003)
+
+
+def test_rings_are_not_changed_for_the_caller():
+    lon, lat = np.array([[0.0, 0.0, 1.0, 1.0]]), np.array([[0.0, 1.0, 1.0, 0.0]])
+    polygons_from_rings(lon, lat)
+    assert lon.tolist() == [[0.0, 0.0, 1.0, 1.0]]
+    assert lat.tolist() == [[0.0, 1.0, 1.0, 0.0]]

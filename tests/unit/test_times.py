@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
+
 import numpy as np
 import pytest
 import spiceypy
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.core.times import parse_utc, parse_utc_column, utc_text
+from planetary_qgis.core.times import parse_utc, parse_utc_column, utc_text, utc_texts
 
 moments = st.integers(-(10**15) * 2, 4 * 10**15).map(lambda ms: np.datetime64(ms // 1000, "ms"))
 
@@ -89,3 +92,76 @@ def test_garbage_asked_for_singly_says_what_to_write():
 
 def test_text_goes_back_and_forth():
     assert utc_text(parse_utc("2007-002T22:55:54.959")) == "2007-01-02T22:55:54.959Z"
+
+
+EXACT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d*))?\s*Z?", re.ASCII)
+microseconds = st.datetimes(max_value=datetime.fromisoformat("9999-12-31T23:59:58"))
+
+
+def told_by_python(text: str) -> datetime | None:
+    """The time that a calendar date and a clock time spell."""
+    match = EXACT.fullmatch(text)
+    if match is None:
+        return None
+    date, clock, fraction = match.groups()
+    try:
+        return datetime.fromisoformat(f"{date}T{clock}.{(fraction or '')[:6].ljust(6, '0')}")
+    except ValueError:
+        return None
+
+
+@given(microseconds, st.sampled_from("T "), st.sampled_from(["", "Z"]), st.integers(0, 6))
+def test_every_digit_of_every_spelling_is_read(moment, separator, zone, digits):
+    shift = 10 ** (6 - digits)
+    moment = moment.replace(microsecond=moment.microsecond // shift * shift)
+    fraction = f".{moment:%f}"[: digits + 1] if digits else ""
+    clock = f"{moment:%H:%M:%S}{fraction}{zone}"
+    calendar = f"{moment.year:04d}-{moment:%m-%d}{separator}{clock}"
+    by_day = f"{moment.year:04d}-{moment.timetuple().tm_yday:03d}{separator}{clock}"
+    column = [calendar, by_day, f" {calendar} ", calendar.encode(), by_day.encode()]
+    assert (parse_utc_column(column) == np.datetime64(moment, "us")).all()
+    assert (parse_utc_column(np.array([calendar, by_day], "S")) == np.datetime64(moment)).all()
+
+
+@settings(max_examples=300)
+@given(
+    microseconds,
+    st.integers(0, 26),
+    st.sampled_from("0123456789-:.TZ x"),
+    st.sampled_from(["", "Z", "7", " "]),
+)
+def test_a_wrong_character_makes_what_python_says(moment, place, character, end):
+    text = f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S.%f}{end}"
+    text = text[:place] + character + text[place + 1 :]
+    stripped = text.strip()
+    assume(stripped[11:13] != "24" and not re.search(r":6\d", stripped))  # told by other tests
+    found, expected = parse_utc_column([text])[0], told_by_python(stripped)
+    if expected is None:
+        assert np.isnat(found)
+    else:  # a seventh digit is rounded
+        assert abs(found - np.datetime64(expected)) <= np.timedelta64(1, "us")
+
+
+@given(st.lists(st.one_of(st.none(), microseconds), max_size=20))
+def test_spelled_times_are_rounded_to_milliseconds(moments):
+    times = np.array([np.datetime64(moment, "us") for moment in moments], dtype="datetime64[us]")
+    for moment, text in zip(moments, utc_texts(times)):
+        if moment is None:
+            assert text is None
+            continue
+        rounded = moment + timedelta(microseconds=500)
+        year = f"{rounded.year:04d}"
+        assert text == f"{year}-{rounded:%m-%dT%H:%M:%S}.{rounded.microsecond // 1000:03d}Z"
+        assert parse_utc(text) == np.datetime64(text[:-1])
+
+
+def test_years_of_more_than_four_digits_are_spelled_too():
+    times = np.array(["12000-01-02T03:04:05", "-0044-03-15", "NaT"], dtype="datetime64[us]")
+    assert utc_texts(times) == ["12000-01-02T03:04:05.000Z", "-044-03-15T00:00:00.000Z", None]
+
+
+def test_long_texts_harm_only_their_row():
+    long = "2007-01-02T03:04:05.123456" + "0" * 20
+    times = parse_utc_column([long, "2007-01-02T03:04:05.123456", "x" * 10_000])
+    assert times[0] == times[1]
+    assert np.isnat(times[2])

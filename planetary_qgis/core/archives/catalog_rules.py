@@ -30,7 +30,7 @@ FURTHER_PARAMETERS: Mapping[str, tuple[str, ...]] = {
 
 _PLACEHOLDER = re.compile(r"{(.*?)}")
 _ROW_NAMES = frozenset(
-    f"{name}{case}" for name in ("volume", "file", "stem") for case in ("", "_lower")
+    f"{name}{case}" for name in ("volume", "file", "name", "stem") for case in ("", "_lower")
 )
 
 

@@ -69,7 +69,7 @@ class Locator:
             rings = self._rings(self.roles.corners, values, on_body, tally)
             _fill(shapes, sources, rings, "index corners")
         if self.roles.bounds:
-            open_rows = on_body & (sources == None)  # noqa: E711 - elementwise
+            open_rows = on_body & shapely.is_missing(shapes)
             boxes = self._boxes(self.roles.bounds, values, open_rows, tally)
             _fill(shapes, sources, boxes, "index bounds")
         lon_e, lat = self._centres(values, on_body, tally)
@@ -93,7 +93,7 @@ class Locator:
         if real.any():
             house_lon, house_lat = _in_ring_order(*self._house(lon[real], lat[real]))
             shapes[real] = _with_area(polygons_from_rings(house_lon, house_lat))
-            flat = int((shapes[real] == None).sum())  # noqa: E711 - elementwise
+            flat = int(shapely.is_missing(shapes[real]).sum())
             tally.add("rows have corners that enclose no area", flat)
         return shapes
 
@@ -110,7 +110,7 @@ class Locator:
         tally.add("rows have bounds that are no positions", int((known & ~real).sum()))
         if real.any():
             shapes[real] = self._real_boxes(lon[real], lat[real], box.by_compass)
-            flat = int((shapes[real] == None).sum())  # noqa: E711 - elementwise
+            flat = int(shapely.is_missing(shapes[real]).sum())
             tally.add("rows have bounds that enclose no area", flat)
         return shapes
 
@@ -172,7 +172,7 @@ def _are_positions(lon: FloatArray, lat: FloatArray) -> BoolArray:
 
 def _fill(shapes: Shapes, sources: Shapes, found: Shapes, source: str) -> None:
     """Put the shapes that were found where none is yet."""
-    new = (shapes == None) & (found != None)  # noqa: E711 - elementwise
+    new = shapely.is_missing(shapes) & ~shapely.is_missing(found)
     shapes[new] = found[new]
     sources[new] = source
 
@@ -188,17 +188,16 @@ def _in_ring_order(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatA
     """Rings of four corners in an order in which no two sides cross."""
     a, b, c, d = np.moveaxis(unit_vectors(lon, lat), 1, 0)
     order = np.tile(np.arange(4), (len(lon), 1))
-    order[_cross(a, b, c, d)] = [0, 2, 1, 3]
-    order[_cross(b, c, d, a)] = [0, 1, 3, 2]
+    abc, abd, acd, bcd = _side(a, b, c), _side(a, b, d), _side(a, c, d), _side(b, c, d)
+    # Great-circle arcs cross where each parts the other's ends, on the same half of the sphere.
+    order[(abc * abd < 0) & (acd * bcd < 0) & (_dot(a + b, c + d) > 0.0)] = [0, 2, 1, 3]
+    order[(bcd * abc < 0) & (abd * acd < 0) & (_dot(b + c, d + a) > 0.0)] = [0, 1, 3, 2]
     return np.take_along_axis(lon, order, axis=1), np.take_along_axis(lat, order, axis=1)
 
 
-def _cross(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray) -> BoolArray:
-    """Where the great-circle arcs from a to b and from c to d meet inside both."""
-    ab, cd = np.cross(a, b), np.cross(c, d)
-    apart = _dot(ab, c) * _dot(ab, d) < 0.0
-    apart_too = _dot(cd, a) * _dot(cd, b) < 0.0
-    return np.asarray(apart & apart_too & (_dot(a + b, c + d) > 0.0))
+def _side(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
+    """On which side of the great circle from a to b the point c lies: the sign of a x b . c."""
+    return _dot(np.cross(a, b), c)
 
 
 def _dot(a: FloatArray, b: FloatArray) -> FloatArray:

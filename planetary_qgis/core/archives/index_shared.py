@@ -232,7 +232,12 @@ def _url(template: str, file: str | None, volume: str | None) -> str | None:
     if file is None or (volume is None and "{volume" in template):
         return None
     path = PurePosixPath(file.replace("\\", "/"))
-    names = {"file": str(path), "stem": str(path.with_suffix("")), "volume": volume or ""}
+    names = {
+        "file": str(path),
+        "name": path.name,
+        "stem": str(path.with_suffix("")),
+        "volume": volume or "",
+    }
     names.update({f"{key}_lower": name.lower() for key, name in names.items()})
     for key, name in names.items():
         template = template.replace("{" + key + "}", name)

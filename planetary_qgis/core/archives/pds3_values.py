@@ -30,6 +30,7 @@ _UNKNOWN_REALS = (-1e32, -2147483648.0)
 _UNKNOWN_REAL_IF_VALID_LIES_ABOVE = -999.0
 _UNKNOWN_INTEGERS = (-2147483648,)
 # −999 in a column of whole numbers may be a count or an offset: only the label can call it unknown.
+_SAMPLE = 1000
 _NUMBER = re.compile(r"^[\"'\s]*([-+]?(?:\d+\.?\d*|\.\d+))(?:[EeDd]([-+]?\d+))?[\"'\s]*$")
 
 
@@ -86,25 +87,38 @@ def _kind_borne_out(column: Column, raw: RawColumn) -> ColumnKind:
 
 
 def _texts(column: Column, raw: RawColumn) -> NDArray[np.object_]:
-    """Texts, None where unknown."""
-    quoted = len(raw) > 0 and (raw.astype("S1") == b'"').any()
-    blanks = b'" \t\r\n\x00' if quoted else b" \t\r\n\x00"
+    """Texts, None where unknown; equal ones are one object where there are few."""
+    listed = raw.tolist()
+    if len(set(listed[:_SAMPLE])) * 2 > len(listed[:_SAMPLE]):
+        return np.array(_read_texts(column, listed), dtype=object)
+    distinct = list(set(listed))
+    read = dict(zip(distinct, _read_texts(column, distinct)))
+    return np.array([read[text] for text in listed], dtype=object)
+
+
+def _read_texts(column: Column, raw: list[bytes]) -> list[str | None]:
+    unknown = _UNKNOWN_TEXTS | _constants(column)
+    return [None if text in unknown else text for text in _decoded(_stripped(raw))]
+
+
+def _constants(column: Column) -> set[str]:
+    """The label's words for unknown, as texts spell them."""
     constants = {str(constant).strip() for constant in column.constants}
-    constants |= {f"{number:g}" for number in _numeric(column.constants)}
-    if len(raw) and (raw == raw[0]).all():
-        text = _decoded(np.char.strip(raw[:1], blanks))[0]
-        known = text not in _UNKNOWN_TEXTS and text not in constants
-        return np.full(len(raw), text if known else None, dtype=object)
-    texts = _decoded(np.char.strip(raw, blanks))
-    texts[pd.Series(texts, dtype=object).isin(_UNKNOWN_TEXTS | constants)] = None
-    return texts
+    return constants | {f"{number:g}" for number in _numeric(column.constants)}
 
 
-def _decoded(raw: RawColumn) -> NDArray[np.object_]:
+def _stripped(raw: list[bytes]) -> list[bytes]:
+    """Texts without blanks around them, nor quotes where any text begins with one."""
+    quoted = any(text.startswith(b'"') for text in raw)
+    blanks = b'" \t\r\n\x00' if quoted else b" \t\r\n\x00"
+    return [text.strip(blanks) for text in raw]
+
+
+def _decoded(texts: list[bytes]) -> list[str]:
     try:
-        return raw.astype("U").astype(object)
+        return [text.decode() for text in texts]
     except UnicodeDecodeError:
-        return np.array([_decoded_one(text) for text in raw.tolist()], dtype=object)
+        return [_decoded_one(text) for text in texts]
 
 
 def _decoded_one(text: bytes) -> str:
@@ -115,13 +129,15 @@ def _decoded_one(text: bytes) -> str:
 
 
 def _times(column: Column, raw: RawColumn, tally: Tally) -> NDArray[np.datetime64]:
-    texts = _texts(column, raw)
-    known = np.array([text is not None for text in texts], dtype=bool)
-    times = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
-    if known.any():
-        times[known] = parse_utc_column(texts[known])
-    garbage = known & np.isnat(times)
-    _tell_garbage(column, "times", garbage, texts, tally)
+    texts = np.array(_stripped(raw.tolist()), dtype=bytes)
+    times = parse_utc_column(texts)
+    constants = [text.encode() for text in _constants(column)]
+    if constants:
+        times[np.isin(texts, constants)] = np.datetime64("NaT")
+    unread = np.flatnonzero(np.isnat(times))
+    others = _texts(column, raw[unread])
+    garbage = np.array([text is not None for text in others], dtype=bool)
+    _tell_garbage(column, "times", garbage, others, tally)
     return times
 
 

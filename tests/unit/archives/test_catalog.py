@@ -81,7 +81,7 @@ def test_addresses_of_an_index(dataset):
     for template in (dataset.product_url, dataset.product_label_url):
         assert template == "" or is_address(template)
         names = re.findall(r"{(.*?)}", template)
-        assert {name.replace("_lower", "") for name in names} <= {"volume", "file", "stem"}
+        assert {name.replace("_lower", "") for name in names} <= {"volume", "file", "name", "stem"}
     dynamic = "{newest}" in dataset.label_url
     assert re.findall(r"{.*?}", dataset.label_url) == ["{newest}"] * dynamic
     assert bool(dataset.volumes_url) == bool(dataset.volume_pattern) == dynamic

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planetary_qgis.core.archives.pds3_columns import Column
 from planetary_qgis.core.archives.pds3_values import real_kinds, values_of, with_times
@@ -142,3 +144,22 @@ def test_text_column_with_the_role_of_a_time():
     raw = [np.array([b"2001-01-01T00:00:00"]), np.array([b"noon"]), np.array([b"2001-01-01"])]
     columns = [Column("A"), Column("B"), Column("C")]
     assert [c.kind for c in with_times(columns, raw, ["A", "B"])] == ["datetime", "text", "text"]
+
+
+WORDS = st.sampled_from(["RED", "UNK", "", " N/A ", '"IR "', "none", "Düse", "-99", "x" * 20])
+
+
+@given(st.lists(st.one_of(WORDS, st.text('abUNK" -/é', max_size=6)), min_size=1, max_size=40))
+def test_repeated_texts_are_read_as_single_ones_are(texts):
+    """Quotes are stripped where a column has any, so that each row is read beside a quoted one."""
+    column = Column("A", constants=("RED", -99.0))
+    alone = [values(column, '"q"', text)[0][1] for text in texts]
+    assert values(column, '"q"', *texts * 30)[0][1:] == alone * 30
+
+
+def test_times_that_the_label_calls_unknown():
+    column = Column("A", "datetime", constants=("1950-01-01T00:00:00",))
+    found, sentences = values(column, "1950-01-01T00:00:00", '"2001-01-01T00:00:00" ')
+    assert np.isnat(found[0])
+    assert found[1] == np.datetime64("2001-01-01")
+    assert sentences == []
