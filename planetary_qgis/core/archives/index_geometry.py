@@ -24,6 +24,7 @@ from planetary_qgis.core.polygons import (
     polygons_from_rings,
     unit_vectors,
 )
+from planetary_qgis.core.reports import EXAMPLES_SHOWN
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -75,7 +76,16 @@ class Locator:
         lon_e, lat = self._centres(values, on_body, tally)
         if self.roles.geometry == "point":
             _fill(shapes, sources, points_from(lon_e, lat), "index centre")
+        self._tell_nowhere(values, on_body & shapely.is_missing(shapes), tally)
         return Where(shapes, sources, lon_e, lat)
+
+    def _tell_nowhere(self, values: Mapping[str, Any], rows: BoolArray, tally: Tally) -> None:
+        """Name the rows that lie nowhere, though the index has positions."""
+        if not self.roles.longitudes():
+            return
+        ids = values.get(self.roles.by_role.get("product_id", ""))
+        examples = () if ids is None else dict.fromkeys(ids[rows][:EXAMPLES_SHOWN])
+        tally.add("rows have no known position and no geometry", int(rows.sum()), examples)
 
     def _rings(
         self,

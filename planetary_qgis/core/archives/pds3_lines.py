@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import BinaryIO
 
 import numpy as np
@@ -37,20 +36,32 @@ def lines_as_bytes(lines: list[bytes], width: int) -> NDArray[np.uint8]:
 
 
 def fields_of(
-    lines: list[bytes], delimiter: str, columns: int, tally: Tally
+    lines: list[bytes], delimiter: str, columns: int, tally: Tally, first_row: int = 1
 ) -> list[NDArray[np.bytes_]]:
-    """One array of values a column; what a short line lacks is empty."""
+    """One array of values a column, of the lines that have a value for each.
+
+    Other lines are left out: nobody knows which of their values stands for which column.
+
+    Args:
+        first_row: The first line's number in the table, by which a lost one is named.
+    """
     texts = [line.decode("latin-1").replace("\x00", " ") for line in lines]
     rows = _split(texts, delimiter)
     if len(rows) != len(texts):
         # A quote that is never closed swallowed the lines after it.
         rows = [(_split([text], delimiter) or [[]])[0] for text in texts]
-    rows = [
-        row if len(row) == columns else _mended(row, text, delimiter, columns, tally)
+    whole = [
+        row if len(row) == columns else _mended(row, text, delimiter, columns)
         for row, text in zip(rows, texts)
     ]
-    by_column = list(zip_longest(*rows, fillvalue=""))[:columns] if rows else []
-    by_column += [("",) * len(rows)] * (columns - len(by_column))
+    lost = [number for number, row in enumerate(whole) if row is None]
+    tally.add(
+        "rows have fewer or more values than the label has columns and were left out",
+        len(lost),
+        (f"row {first_row + number} ({_start_of(texts[number])})" for number in lost),
+    )
+    kept = [row for row in whole if row is not None]
+    by_column = list(zip(*kept)) if kept else [()] * columns
     return [_as_bytes(values) for values in by_column]
 
 
@@ -90,18 +101,14 @@ def _split(texts: list[str], delimiter: str) -> list[list[str]]:
         return []
 
 
-def _mended(row: list[str], text: str, delimiter: str, columns: int, tally: Tally) -> list[str]:
-    """A row with too few or too many values, as near to its columns as it can be brought."""
+def _mended(row: list[str], text: str, delimiter: str, columns: int) -> list[str] | None:
+    """A row with too few or too many values brought to its columns; None where that cannot be."""
     if len(row) < columns:
         # Galileo SSI's index has -23.629" where it means -23.629,
         mended = _split([_QUOTE_FOR_DELIMITER.sub(delimiter, text)], delimiter)
-        if mended and len(mended[0]) == columns:
-            return mended[0]
-        tally.add("rows have fewer values than the label has columns", 1, [_start_of(text)])
-        return row
-    if any(value.strip() for value in row[columns:]):
-        tally.add("rows have more values than the label has columns", 1, [_start_of(text)])
-    return row[:columns]
+        return mended[0] if mended and len(mended[0]) == columns else None
+    surplus = any(value.strip() for value in row[columns:])
+    return None if surplus else row[:columns]
 
 
 def _start_of(text: str) -> str:

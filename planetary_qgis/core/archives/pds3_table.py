@@ -44,13 +44,13 @@ class Table:
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """How many rows there are, broken ones among them."""
         return self.layout.rows
 
     def chunks(
         self, rows: int, tally: Tally, columns: Sequence[int] | None = None
     ) -> Iterator[list[RawColumn]]:
-        """Every row, so many at a time: one raw column for each column asked for."""
+        """Every whole row, so many at a time: one raw column for each column asked for."""
         wanted = range(len(self.label.columns)) if columns is None else columns
         try:
             with self.label.place.path.open("rb") as file:
@@ -77,13 +77,15 @@ class Table:
             yield from self._fixed(file, rows, wanted)
             return
         width = width_of(self.label.columns)
-        lines = islice(split_lines(file, self.bytes.end), self.rows)
+        lines, first_row = islice(split_lines(file, self.bytes.end), self.rows), 1
         while some := list(islice(lines, rows)):
             if self.layout.delimiter is None:
                 yield self._cut(lines_as_bytes(some, width), wanted)
             else:
-                fields = fields_of(some, self.layout.delimiter, len(self.label.columns), tally)
+                columns = len(self.label.columns)
+                fields = fields_of(some, self.layout.delimiter, columns, tally, first_row)
                 yield [fields[index] for index in wanted]
+            first_row += len(some)
 
     def _fixed(self, file: BinaryIO, rows: int, wanted: Sequence[int]) -> Iterator[list[RawColumn]]:
         row_bytes = self.layout.row_bytes or 1

@@ -27,6 +27,8 @@ NUMBERED = ["MINIMUM_LONGITUDE", "MAXIMUM_LONGITUDE", "MINIMUM_LATITUDE", "MAXIM
 COMPASS = ["WESTERNMOST_LONGITUDE", "EASTERNMOST_LONGITUDE", *NUMBERED[2:]]
 CENTRE = ["CENTER_LONGITUDE", "CENTER_LATITUDE"]
 
+NOWHERE = "1 rows have no known position and no geometry."
+
 
 def locate(names, *rows, direction="east", kind="ocentric", on_body=None):
     """Where rows of numbers lie, and the sentences of what went wrong."""
@@ -148,21 +150,21 @@ def test_centre_makes_no_shape_among_polygons():
 def test_corners_without_area(points):
     where, sentences = locate(CORNERS, corners(*points))
     assert where.shapes.tolist() == [None]
-    assert sentences == ["1 rows have corners that enclose no area."]
+    assert sentences == ["1 rows have corners that enclose no area.", NOWHERE]
 
 
 @pytest.mark.parametrize("row", [(10, 10, 0, 1), (10, 20, 3, 3)])
 def test_bounds_without_area(row):
     where, sentences = locate(NUMBERED, row)
     assert where.shapes.tolist() == [None]
-    assert sentences == ["1 rows have bounds that enclose no area."]
+    assert sentences == ["1 rows have bounds that enclose no area.", NOWHERE]
 
 
 @pytest.mark.parametrize("wrong", [(999.9, 999.9), (10.0, -99.99), (-9999.0, 0.0)])
 def test_numbers_that_are_no_position(wrong):
     where, sentences = locate(CORNERS, corners((10, 2), (11, 2), (11, 0), wrong))
     assert where.shapes.tolist() == [None]
-    assert sentences == ["1 rows have corners that are no positions."]
+    assert sentences == ["1 rows have corners that are no positions.", NOWHERE]
 
 
 def test_centre_of_a_map_projection_is_not_the_images():

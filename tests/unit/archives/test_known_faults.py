@@ -341,3 +341,48 @@ def test_bounds_that_count_to_the_west(write_index, col, minimum, maximum, west,
     inside = shapely.Point((west + (east - west) % 360.0 / 2.0 + 180.0) % 360.0 - 180.0, 5.0)
     assert shape.covers(inside)
     assert shapely.area(shape) == pytest.approx((east - west) % 360.0 * 30.0)
+
+
+class TestBrokenRows:
+    """One row is lost or lies nowhere; the report counts it and says which."""
+
+    SQUARE = ("2.0", "20.0", "2.0", "19.0", "0.0", "20.0", "0.0", "19.0")
+
+    @pytest.fixture
+    def broken(self, write_index, col):
+        columns = [col.text("PRODUCT_ID"), *corners(col, *CTX_TAGS)]
+        rows = [[f"P{row}", *self.SQUARE] for row in range(6)]
+
+        def read_with(change):
+            label = write_index(columns, rows, keywords={"DATA_SET_ID": CTX}, padded=False)
+            table = label.with_suffix(".tab")
+            lines = table.read_bytes().split(b"\r\n")
+            lines[3] = change(lines[3])
+            table.write_bytes(b"\r\n".join(lines))
+            answer, found, geometry = read(label)
+            return found, geometry, answer.report.sentences()
+
+        return read_with
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda line: line.replace(b",19.0", b"", 1),
+            lambda line: line.replace(b",19.0", b",19.0,19.0", 1),
+            lambda line: line[:12],
+            lambda _line: b"<html>504 Gateway Time-out</html>",
+        ],
+    )
+    def test_row_whose_values_cannot_be_told_apart_is_lost(self, broken, change):
+        table, geometry, sentences = broken(change)
+        assert table["product_id"].tolist() == ["P0", "P1", "P2", "P4", "P5"]
+        assert all(shape.bounds[::2] == pytest.approx((-20.0, -19.0)) for shape in geometry)
+        assert any(s.startswith("1 rows have fewer or more") and "row 4 (" in s for s in sentences)
+
+    @pytest.mark.parametrize("value", [b"N/A", b"xx", b"1e9", b"-1.E32"])
+    def test_row_without_a_corner_lies_nowhere(self, broken, value):
+        table, geometry, sentences = broken(lambda line: line.replace(b"19.0", value, 1))
+        assert len(table) == 6
+        assert [shape is not None for shape in geometry] == [True] * 3 + [False] + [True] * 2
+        expected = "1 rows have no known position and no geometry, for example P3."
+        assert expected in sentences
