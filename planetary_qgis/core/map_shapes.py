@@ -88,20 +88,9 @@ def _inside_of(ring: FloatArray, mirrored: bool, place: Placer) -> list[shapely.
     counter_clockwise = (x * np.roll(y, -1) - np.roll(x, -1) * y).sum() > 0.0
     if counter_clockwise == mirrored:
         ring = ring[::-1]
-    placed = _from_nearest_to_pole(_followed(ring, place)[:-1])
+    placed = _followed(ring, place)[:-1]
     owner = np.zeros(len(placed), dtype=np.intp)
     return _known(polygons_of_oriented_rings(placed[:, 0], placed[:, 1], owner))
-
-
-def _from_nearest_to_pole(ring: FloatArray) -> FloatArray:
-    """An open ring around a pole, begun where no other part of it lies before the pole.
-
-    From its beginning it is closed along the meridian, which would cross such parts.
-    """
-    around = wrap_180(np.diff(ring[:, 0], append=ring[:1, 0])).sum()
-    if abs(around) < 180.0:
-        return ring
-    return np.roll(ring, -int(np.argmax(ring[:, 1] * np.sign(around))), axis=0)
 
 
 def _mirrors(polygon: shapely.Geometry, place: Placer) -> bool:

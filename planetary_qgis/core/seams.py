@@ -17,7 +17,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Shapes = NDArray[np.object_]
 
-_TURNS = (0.0, -360.0, 360.0)
 _WORLD = shapely.box(-180.0, -90.0, 180.0, 90.0)
 
 
@@ -30,10 +29,12 @@ def polygons_of_oriented_rings(lon: FloatArray, lat: FloatArray, owner: IntArray
     """
     begins = np.flatnonzero(np.diff(owner, prepend=-1))
     ends = np.append(begins[1:], len(owner)) - 1
-    unwrapped = _unwrapped(lon, begins, owner)
-    closing = _half_turn(lon[begins] - lon[ends])
-    turn = np.round((unwrapped[ends] + closing - unwrapped[begins]) / 360.0)
+    turn = _turns(lon, begins, ends, owner)
     around = np.flatnonzero(turn)
+    if len(around):
+        order = _begun_nearest_to_pole(lat, begins, ends, owner, turn)
+        lon, lat = lon[order], lat[order]
+    unwrapped = _unwrapped(lon, begins, owner)
     # East with the interior on the left is around the north pole: the ring goes on over that pole.
     over = np.stack(
         [
@@ -82,6 +83,29 @@ def mended(polygons: Shapes) -> Shapes:
     return whole
 
 
+def _turns(lon: FloatArray, begins: IntArray, ends: IntArray, owner: IntArray) -> FloatArray:
+    """How often each ring goes around eastwards: 1, 0 or -1."""
+    unwrapped = _unwrapped(lon, begins, owner)
+    closing = _half_turn(lon[begins] - lon[ends])
+    return np.asarray(np.round((unwrapped[ends] + closing - unwrapped[begins]) / 360.0))
+
+
+def _begun_nearest_to_pole(
+    lat: FloatArray, begins: IntArray, ends: IntArray, owner: IntArray, turn: FloatArray
+) -> IntArray:
+    """The vertices' order in which rings around a pole begin at their vertex nearest to it.
+
+    Rings are closed along the meridian of their first vertex; parts of a ring that fold back
+    between another one and the pole would cross that.
+    """
+    nearness = lat * turn[owner]
+    by_ring = np.lexsort((np.arange(len(owner)), -nearness, owner))
+    shift = (by_ring[begins] - begins)[owner]
+    length = (ends - begins + 1)[owner]
+    place = np.arange(len(owner)) - begins[owner]
+    return np.asarray(begins[owner] + (place + shift) % length)
+
+
 def _unwrapped(lon: FloatArray, begins: IntArray, owner: IntArray) -> FloatArray:
     """Longitudes that run on past ±180°, from the first vertex of each ring."""
     steps = _half_turn(np.diff(lon, prepend=lon[:1]))
@@ -117,10 +141,18 @@ def _cut(shapes: Shapes, kind: shapely.GeometryType) -> Shapes:
     if not len(shapes):
         return shapes
     pieces = []
-    for turn in _TURNS:
+    for turn in _turns_back(shapes):
         window = shapely.box(-180.0 - turn, -90.0, 180.0 - turn, 90.0)
         pieces.append(_moved(shapely.intersection(shapes, window), turn))
     return _parts_of_kind(shapely.geometrycollections(np.stack(pieces, axis=1)), kind)
+
+
+def _turns_back(shapes: Shapes) -> list[float]:
+    """Degrees by which parts of the shapes have to move; a ring around a pole may fold far out."""
+    bounds = shapely.bounds(shapes)
+    first = np.floor((np.nanmin(bounds[:, 0]) + 180.0) / 360.0)
+    last = np.ceil((np.nanmax(bounds[:, 2]) - 180.0) / 360.0)
+    return [-360.0 * turn for turn in range(int(first), int(last) + 1)]
 
 
 def _moved(shapes: Shapes, degrees: float) -> Shapes:

@@ -17,6 +17,7 @@ from planetary_qgis.core.polygons import (
     polygons_from_rings,
     unit_vectors,
 )
+from planetary_qgis.core.seams import polygons_of_oriented_rings
 
 longitudes = st.floats(-180.0, 179.999)
 latitudes = st.floats(-90.0, 90.0)
@@ -208,7 +209,8 @@ def test_every_edge_stays_near_its_great_circle(lon, lat, size, offsets):
     given_ones = {tuple(corner) for corner in corners}
     uncut = [tuple(a) in given_ones and tuple(b) in given_ones for a, b in zip(ring[:-1], ring[1:])]
     assert off_deg[uncut].max(initial=0.0) <= CHORD_TOLERANCE_DEG * 1.0001
-    assert off_deg.max() <= CHORD_TOLERANCE_DEG * 2.5
+    # The parts of an edge are equally long, but near a pole it does not bend equally in all.
+    assert off_deg.max() <= CHORD_TOLERANCE_DEG * 4.0
 
 
 def test_an_edge_over_the_equator_swings_to_both_sides():
@@ -224,3 +226,31 @@ def test_rings_are_not_changed_for_the_caller():
     polygons_from_rings(lon, lat)
     assert lon.tolist() == [[0.0, 0.0, 1.0, 1.0]]
     assert lat.tolist() == [[0.0, 1.0, 1.0, 0.0]]
+
+
+@pytest.mark.parametrize("pole", [1.0, -1.0])
+@pytest.mark.parametrize("first", range(0, 640, 40))
+def test_a_ring_that_folds_before_the_pole_is_the_same_wherever_it_begins(first, pole):
+    # A square around the pole, in degrees from it, with a slot between its upper bar and the pole.
+    corners = [(-20, -20), (20, -20), (20, 10), (-15, 10), (-15, 14), (20, 14), (20, 20), (-20, 20)]
+    drawn = shapely.Polygon(corners)
+    fine = np.concatenate(
+        [np.linspace(a, b, 80, endpoint=False) for a, b in zip(corners, [*corners[1:], corners[0]])]
+    )
+    ring = np.roll(fine if pole > 0 else fine[::-1], first, axis=0)
+    lon = np.degrees(np.arctan2(ring[:, 0], -ring[:, 1]))
+    lat = pole * (90.0 - np.hypot(ring[:, 0], ring[:, 1]))
+    owner = np.zeros(len(ring), dtype=np.intp)
+    shape = polygons_of_oriented_rings(lon, lat, owner)[0]
+    distance = 90.0 - pole * PROBE_LAT
+    plane = np.column_stack(
+        [
+            distance * np.sin(np.radians(PROBE_LON)),
+            -distance * np.cos(np.radians(PROBE_LON)),
+        ]
+    )
+    probes = shapely.points(plane)
+    sure = shapely.distance(drawn.exterior, probes) > 0.1
+    inside = shapely.contains(drawn, probes)
+    assert inside[sure].sum() > 50
+    assert (shapely.contains(shape, PROBES)[sure] == inside[sure]).all()
