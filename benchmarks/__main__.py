@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 
-MEASUREMENTS = ("footprints", "ingest", "search")
+MEASUREMENTS = ("footprints", "ingest", "search", "interface")
 
 
 def main() -> None:
@@ -26,6 +28,8 @@ def main() -> None:
         "footprints": footprints.measure,
         "ingest": lambda: ingest.measure(asked.rows),
         "search": lambda: search.measure(asked.rows),
+        # A process has one QGIS application, with windows or without.
+        "interface": lambda: subprocess.run([sys.executable, "-m", "benchmarks.interface"]),
     }
     for name in asked.names or MEASUREMENTS:
         measures[name]()

@@ -72,3 +72,7 @@ def _measure_in(folder: Path, rows: int) -> None:
         print(f"  {name:20} longest {max(busy):6.1f} ms   median {np.median(busy):6.1f} ms a key")
     controller.unload()
     settings.save(before)
+
+
+if __name__ == "__main__":
+    measure()
