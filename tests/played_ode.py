@@ -64,7 +64,7 @@ def play_ode(archive: ArchiveServer, products: Sequence[dict[str, Any]]) -> str:
 
 def sample_products(sample: Path, archive: ArchiveServer, count: int) -> list[dict[str, Any]]:
     """Some products of the sample's index, far from poles and antimeridian, as ODE tells them."""
-    return [_product(row, archive) for row in _rows(sample) if _lies_simply(row)][:count]
+    return [_product(row, archive) for row in rows_of_sample(sample) if _lies_simply(row)][:count]
 
 
 def own_product(name: str, corners: str, archive: ArchiveServer) -> dict[str, Any]:
@@ -127,7 +127,8 @@ def _is_number(text: str) -> bool:
     return text.strip().lstrip("-").replace(".", "", 1).isdigit()
 
 
-def _rows(sample: Path) -> list[dict[str, str]]:
+def rows_of_sample(sample: Path) -> list[dict[str, str]]:
+    """The rows of the sample's index, by the names in its label; read without the plugin."""
     label = (sample / "index.lbl").read_text(encoding="ascii")
     names = [
         line.partition("=")[2].strip()

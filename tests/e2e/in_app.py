@@ -18,7 +18,16 @@ from typing import Any
 import qgis.utils
 from qgis.core import Qgis, QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QEvent, QEventLoop, QObject, QTimer
-from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMainWindow, QMenu, QTabBar, QToolBar, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
+    QAction,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QTabBar,
+    QToolBar,
+    QWidget,
+)
 
 PLUGIN = "planetary_qgis"
 POLL_MS = 20
@@ -100,6 +109,22 @@ class Application:
         """Let QGIS work until no task is active."""
         tasks = QgsApplication.taskManager()
         self.wait_until(lambda: tasks.countActiveTasks() == 0, seconds, what="no active task")
+
+    def settle(self) -> None:
+        """Let QGIS work until tasks are done, their results delivered, and the map drawn."""
+        self.wait(0.3)
+        self.wait_for_tasks(120)
+        self.wait(0.5)
+        canvas = self.iface.mapCanvas()
+        self.wait_until(lambda: not canvas.isDrawing(), 60, what="the map is drawn")
+
+    def click(self, object_name: str) -> None:
+        """Press a button, which must be enabled, and wait for what it starts."""
+        button = self.find(object_name, QAbstractButton)
+        if not button.isEnabled():
+            raise RuntimeError(f"{object_name} is disabled: {button.toolTip()}")
+        button.click()
+        self.settle()
 
     def grab(self, name: str, widget: QWidget | None = None) -> str:
         """The path of a new screenshot, build/e2e/<name>.png, of the main window or a widget."""

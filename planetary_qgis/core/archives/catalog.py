@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from planetary_qgis.core.archives.catalog_build import catalog_of, spellings_of
 from planetary_qgis.core.archives.catalog_checks import (
@@ -48,6 +48,7 @@ __all__ = [
 ]
 
 _FILE = Path(__file__).with_name("catalog.toml")
+_Entry = TypeVar("_Entry", Dataset, Served)
 
 
 class Described(Protocol):
@@ -78,14 +79,11 @@ def find(key: str) -> Dataset:
     Raises:
         PlanetaryError: The catalogue has no such key.
     """
-    wanted = key.strip().lower()
-    for dataset in datasets():
-        if dataset.key == wanted:
-            return dataset
-    raise PlanetaryError(
+    return _of_key(
+        key,
+        datasets(),
         f"The catalogue has no dataset “{key}”.",
-        details="Known keys: " + ", ".join(dataset.key for dataset in datasets()),
-        hint="Leave the dataset empty to recognise it by the label's DATA_SET_ID.",
+        "Leave the dataset empty to recognise it by the label's DATA_SET_ID.",
     )
 
 
@@ -95,14 +93,11 @@ def find_service(key: str) -> Served:
     Raises:
         PlanetaryError: The catalogue has no such key.
     """
-    wanted = key.strip().lower()
-    for served in services():
-        if served.key == wanted:
-            return served
-    raise PlanetaryError(
+    return _of_key(
+        key,
+        services(),
         f"The catalogue has no archive “{key}”.",
-        details="Known keys: " + ", ".join(served.key for served in services()),
-        hint="Choose one of the known archives, such as ode.mars.mro.ctx.edr.",
+        "Choose one of the known archives, such as ode.mars.mro.ctx.edr.",
     )
 
 
@@ -163,6 +158,15 @@ def check_own(path: Path, content: Content | None = None) -> None:
 
 
 _state: dict[str, Catalog | None] = {"own": None}
+
+
+def _of_key(key: str, entries: Sequence[_Entry], unknown: str, hint: str) -> _Entry:
+    wanted = key.strip().lower()
+    for entry in entries:
+        if entry.key == wanted:
+            return entry
+    known = ", ".join(entry.key for entry in entries)
+    raise PlanetaryError(unknown, details=f"Known keys: {known}", hint=hint)
 
 
 def _in_use() -> Catalog:

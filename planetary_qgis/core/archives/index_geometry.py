@@ -16,13 +16,13 @@ from planetary_qgis.core.archives.index_roles import Roles
 from planetary_qgis.core.archives.pds3_values import reals_from_texts
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.bodies import Body
+from planetary_qgis.core.corners import corners_in_ring_order
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.longitudes import to_house_convention
 from planetary_qgis.core.polygons import (
     points_from,
     polygons_from_boxes,
     polygons_from_rings,
-    unit_vectors,
 )
 from planetary_qgis.core.reports import EXAMPLES_SHOWN
 
@@ -101,7 +101,7 @@ class Locator:
         real = known & _are_positions(lon, lat).all(axis=1)
         tally.add("rows have corners that are no positions", int((known & ~real).sum()))
         if real.any():
-            house_lon, house_lat = _in_ring_order(*self._house(lon[real], lat[real]))
+            house_lon, house_lat = corners_in_ring_order(*self._house(lon[real], lat[real]))
             shapes[real] = _with_area(polygons_from_rings(house_lon, house_lat))
             flat = int(shapely.is_missing(shapes[real]).sum())
             tally.add("rows have corners that enclose no area", flat)
@@ -192,23 +192,3 @@ def _with_area(shapes: Shapes) -> Shapes:
     kept = shapes.copy()
     kept[shapely.area(shapes) < _LEAST_AREA_DEG2] = None
     return kept
-
-
-def _in_ring_order(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Rings of four corners in an order in which no two sides cross."""
-    a, b, c, d = np.moveaxis(unit_vectors(lon, lat), 1, 0)
-    order = np.tile(np.arange(4), (len(lon), 1))
-    abc, abd, acd, bcd = _side(a, b, c), _side(a, b, d), _side(a, c, d), _side(b, c, d)
-    # Great-circle arcs cross where each parts the other's ends, on the same half of the sphere.
-    order[(abc * abd < 0) & (acd * bcd < 0) & (_dot(a + b, c + d) > 0.0)] = [0, 2, 1, 3]
-    order[(bcd * abc < 0) & (abd * acd < 0) & (_dot(b + c, d + a) > 0.0)] = [0, 1, 3, 2]
-    return np.take_along_axis(lon, order, axis=1), np.take_along_axis(lat, order, axis=1)
-
-
-def _side(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
-    """On which side of the great circle from a to b the point c lies: the sign of a x b . c."""
-    return _dot(np.cross(a, b), c)
-
-
-def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
-    return np.asarray(np.einsum("ij,ij->i", a, b))

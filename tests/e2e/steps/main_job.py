@@ -13,7 +13,7 @@ from qgis.core import (
     QgsVectorLayerTemporalContext,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
-from qgis.PyQt.QtWidgets import QAction, QDockWidget, QLineEdit, QPushButton
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QLineEdit
 
 SEARCH, FOOTPRINTS, MAPPING = "Archive Search", "SPICE Footprints", "Geologic Mapping"
 
@@ -23,7 +23,7 @@ def run(app):
     before = app.census()
     app.load_plugin()
     app.find("planetaryOpenSampleAction", QAction).trigger()
-    settle(app)
+    app.settle()
     app.grab("docks_open")
     facts = {
         "imported": import_index(app),
@@ -45,7 +45,7 @@ def run(app):
 
 def import_index(app):
     raise_dock(app, SEARCH)
-    click(app, "pdsImportButton")
+    app.click("pdsImportButton")
     return app.find("pdsImported").text()
 
 
@@ -53,14 +53,14 @@ def search(app):
     """Frames in the northern half of the first day, by filter, over the whole body."""
     filter_line = app.find("pdsFilter", QLineEdit)
     filter_line.setText('"instrument_id" = \'SYNTH_FRAME_CAM\' AND "center_lat" > 0')
-    click(app, "pdsSearchButton")
+    app.click("pdsSearchButton")
     app.grab("pds_search")
     return app.find("pdsFound").text()
 
 
 def compute(app, button, screenshot):
     raise_dock(app, FOOTPRINTS)
-    click(app, button)
+    app.click(button)
     app.grab(screenshot)
     return app.find("spiceDone").text()
 
@@ -69,7 +69,7 @@ def fail_outside_coverage(app):
     """What the message bar says to times that the kernels do not cover."""
     app.find("spiceStart", QLineEdit).setText("1999-01-01")
     app.find("spiceStop", QLineEdit).setText("1999-01-02")
-    click(app, "spiceComputeButton")
+    app.click("spiceComputeButton")
     app.grab("error_in_message_bar")
     return app.message_bar()
 
@@ -82,7 +82,7 @@ def play(app):
     controller.setTemporalExtents(QgsDateTimeRange(begin, begin.addSecs(3600)))
     controller.setFrameDuration(QgsInterval(300, QgsUnitTypes.TemporalUnit.TemporalSeconds))
     controller.setCurrentFrameNumber(3)
-    settle(app)
+    app.settle()
     app.grab("temporal_controller")
     shown = app.iface.mapCanvas().mapSettings().temporalRange()
     controller.setNavigationMode(QgsTemporalNavigationObject.NavigationMode.NavigationOff)
@@ -98,23 +98,6 @@ def count_within(layer, shown):
 
 def is_vector(layer):
     return isinstance(layer, QgsVectorLayer)
-
-
-def click(app, name):
-    button = app.find(name, QPushButton)
-    if not button.isEnabled():
-        raise RuntimeError(f"{name} is disabled: {button.toolTip()}")
-    button.click()
-    settle(app)
-
-
-def settle(app):
-    """Until tasks are done, their results delivered, and the map drawn."""
-    app.wait(0.3)
-    app.wait_for_tasks(120)
-    app.wait(0.5)
-    canvas = app.iface.mapCanvas()
-    app.wait_until(lambda: not canvas.isDrawing(), 60, what="the map is drawn")
 
 
 def raise_dock(app, title):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QItemSelectionModel
-from qgis.PyQt.QtWidgets import QAction, QDockWidget, QFileDialog, QPushButton, QToolButton
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QFileDialog, QToolButton
 
 SERVICE = "ode.mars.mro.ctx.edr"
 
@@ -16,10 +16,10 @@ def run(app):
     (profile / "catalog.toml").write_text(os.environ["PLAYED_CATALOG"], encoding="utf-8")
     app.load_plugin()
     app.find("planetaryOpenSampleAction", QAction).trigger()
-    settle(app)
+    app.settle()
     controller = raise_search(app)
     app.grab("archive_search_sample")
-    click(app, "pdsImportButton")
+    app.click("pdsImportButton")
     controller.view.sources.set_checked(["synthetic.orbiter", SERVICE])
     app.wait(0.3)
     app.grab("archive_search_question")
@@ -51,7 +51,7 @@ def raise_search(app):
 
 
 def ask(app, screenshot):
-    click(app, "pdsSearchButton")
+    app.click("pdsSearchButton")
     app.grab(screenshot)
     return app.find("pdsFound").text()
 
@@ -95,7 +95,7 @@ def select_on_map(app, controller):
 def add_as_layer(app):
     before = set(QgsProject.instance().mapLayers())
     app.find("resultsAddLayer", QToolButton).click()
-    settle(app)
+    app.settle()
     (new,) = set(QgsProject.instance().mapLayers()) - before
     return QgsProject.instance().mapLayer(new).featureCount()
 
@@ -120,7 +120,7 @@ def download(app, controller):
     controller._results.download_requested.emit(
         [(os.environ["PLAYED_PRODUCT"], os.environ["PLAYED_PRODUCT_URL"])]
     )
-    settle(app)
+    app.settle()
     return sorted(file.name for file in folder.iterdir())
 
 
@@ -133,23 +133,6 @@ def narrow(app, controller):
     app.wait(0.3)
     app.grab("archive_search_ranges")
     return ask(app, "archive_search_narrowed")
-
-
-def click(app, name):
-    button = app.find(name, QPushButton)
-    if not button.isEnabled():
-        raise RuntimeError(f"{name} is disabled: {button.toolTip()}")
-    button.click()
-    settle(app)
-
-
-def settle(app):
-    """Until tasks are done, their results delivered, and the map drawn."""
-    app.wait(0.3)
-    app.wait_for_tasks(120)
-    app.wait(0.5)
-    canvas = app.iface.mapCanvas()
-    app.wait_until(lambda: not canvas.isDrawing(), 60, what="the map is drawn")
 
 
 def described(layer):

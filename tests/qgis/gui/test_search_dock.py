@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 
 import pytest
 from gui_kit import click_and_wait, find
+from played_ode import rows_of_sample
 from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsExpressionBuilderDialog
 from qgis.PyQt.QtCore import QDateTime, Qt
@@ -34,15 +34,7 @@ def imported(dock, sample):
 @pytest.fixture
 def columns(sample) -> list[dict[str, str]]:
     """The rows of the sample's table, by the names in its label; read without the plugin."""
-    label = (sample / "index.lbl").read_text(encoding="ascii")
-    names = [
-        line.partition("=")[2].strip()
-        for line in label.splitlines()
-        if line.strip().startswith("NAME ")
-    ]
-    with (sample / "index.tab").open(encoding="ascii", newline="") as table:
-        rows = list(csv.reader(table))
-    return [dict(zip(names, (cell.strip() for cell in row))) for row in rows]
+    return rows_of_sample(sample)
 
 
 def only_layer() -> QgsVectorLayer:

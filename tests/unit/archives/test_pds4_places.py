@@ -127,6 +127,12 @@ def test_vertices_around_a_pole_hold_it(tmp_path):
     assert shape.contains(Point(15, 89.9))
 
 
+def test_four_vertices_that_are_listed_crosswise_enclose_their_square(tmp_path):
+    shape = located(tmp_path, vertices([(0, 0), (4, 4), (4, 0), (0, 4)]))[1]
+    assert shape.geom_type == "Polygon"
+    assert shape.area == pytest.approx(16.0, rel=1e-3)
+
+
 def test_vertices_come_before_bounds(tmp_path):
     both = bounds(0, 10, 0, 10) + vertices([(1, 1), (2, 1), (2, 2)])
     _, shape, source = located(tmp_path, both)

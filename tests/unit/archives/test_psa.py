@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
+from answer_kit import all_of, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_transport import RecordedTransport
@@ -101,17 +102,6 @@ class Archive:
 
 def answer_to(query: Query, rows: Sequence[Mapping[str, Any]], served: Served = HRSC) -> Answer:
     return ask(served, query, RecordedTransport(Archive(rows)))
-
-
-def all_of(answer: Answer) -> pd.DataFrame:
-    tables = [chunk.table for chunk in answer.chunks]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
-def only(answer: Answer) -> tuple[pd.Series, Any]:
-    (chunk,) = list(answer.chunks)
-    assert len(chunk) == 1
-    return chunk.table.iloc[0], chunk.geometry[0]
 
 
 def ids_found(query: Query, rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
+from answer_kit import all_of, ids_of, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_transport import RecordedTransport
@@ -162,20 +163,8 @@ def answer_to(query: Query, products: Sequence[Properties], served: Served = SER
     return ask(served, query, RecordedTransport(Registry(products)))
 
 
-def all_of(answer: Answer) -> pd.DataFrame:
-    tables = [chunk.table for chunk in answer.chunks]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
-def only(answer: Answer) -> tuple[pd.Series, Any]:
-    (chunk,) = list(answer.chunks)
-    assert len(chunk) == 1
-    return chunk.table.iloc[0], chunk.geometry[0]
-
-
 def ids_found(query: Query, products: Sequence[Properties]) -> list[str]:
-    table = all_of(answer_to(query, products))
-    return sorted(table["product_id"]) if len(table) else []
+    return ids_of(answer_to(query, products))
 
 
 def test_a_product_of_the_registry_becomes_one_of_ours() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from answer_kit import all_of, ids_of, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_transport import RecordedTransport
@@ -129,20 +130,8 @@ def answer_to(query: Query, items: Sequence[Item], served: Served = CTX) -> Answ
     return ask(served, query, RecordedTransport(Catalogue(items)))
 
 
-def all_of(answer: Answer) -> pd.DataFrame:
-    tables = [chunk.table for chunk in answer.chunks]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
-def only(answer: Answer) -> tuple[pd.Series, Any]:
-    (chunk,) = list(answer.chunks)
-    assert len(chunk) == 1
-    return chunk.table.iloc[0], chunk.geometry[0]
-
-
 def ids_found(query: Query, items: Sequence[Item]) -> list[str]:
-    table = all_of(answer_to(query, items))
-    return sorted(table["product_id"]) if len(table) else []
+    return ids_of(answer_to(query, items))
 
 
 def recorded(real_data: Path, name: str, collection: str) -> Item:

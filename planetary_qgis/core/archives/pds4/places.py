@@ -15,6 +15,7 @@ from planetary_qgis.core.archives.pds4.units import degrees_of, metres_of
 from planetary_qgis.core.archives.pds4.xml import Element
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.bodies import Body, find_body
+from planetary_qgis.core.corners import corners_in_ring_order
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.longitudes import Direction, LatitudeKind, to_house_convention
 from planetary_qgis.core.polygons import polygons_from_boxes, polygons_from_rings
@@ -32,6 +33,7 @@ _EAST_ON = frozenset(
 """Bodies whose planetographic longitudes run east, too: Sun, Earth and Moon by custom, those that
 turn backwards, and dwarf planets and small bodies (IAU WGCCRE 2015; NAIF, RECPGR)."""
 _LEAST_AREA_DEG2 = 1e-12
+_CORNERS = 4
 _MOST_LONGITUDE_DEG = 540.0
 _NO_WIDTH_DEG = 1e-6
 _EDGES = (
@@ -109,7 +111,10 @@ def _add_outlines(shapes: Shapes, places: Sequence[Place | None], tally: Tally) 
             tally.add("labels have vertices that are no positions", 1)
     for rows in by_length.values():
         rings = np.stack([_outline(places[row]) for row in rows])
-        found = _with_area(polygons_from_rings(rings[..., 0], rings[..., 1]))
+        lon, lat = rings[..., 0], rings[..., 1]
+        if lon.shape[1] == _CORNERS:
+            lon, lat = corners_in_ring_order(lon, lat)
+        found = _with_area(polygons_from_rings(lon, lat))
         shapes[rows] = found
         flat = sum(shape is None for shape in found)
         tally.add("labels have vertices that enclose no area", flat)
