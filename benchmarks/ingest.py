@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.generated_index import write_index
-from planetary_qgis.core.archives.pds3_index import open_index
+from planetary_qgis.core.archives.pds3.index import open_index
 from planetary_qgis.core.geos import shapely
 
 ROWS = 1_000_000

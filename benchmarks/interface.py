@@ -42,7 +42,7 @@ def _measure_in(folder: Path, rows: int) -> None:
     from qgis.PyQt.QtWidgets import QMainWindow, QWidget
 
     from benchmarks.generated_index import write_index
-    from planetary_qgis.core.archives.pds3_index import open_index
+    from planetary_qgis.core.archives.pds3.index import open_index
     from planetary_qgis.gui.reporter import Reporter
     from planetary_qgis.gui.results import MapResults
     from planetary_qgis.gui.search_controller import SearchController

@@ -18,7 +18,7 @@ from qgis.core import QgsApplication
 
 from benchmarks.generated_index import write_index
 from benchmarks.ingest import ROWS, TABLE, ingest
-from planetary_qgis.core.archives.pds3_index import open_index
+from planetary_qgis.core.archives.pds3.index import open_index
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.query import Query, Range
 

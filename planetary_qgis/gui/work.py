@@ -125,7 +125,7 @@ def import_index(
         from planetary_qgis.core.archives.pds4.folder import open_pds4
 
         return _imported(open_pds4(label, body=body), label, path, feedback)
-    from planetary_qgis.core.archives.pds3_index import open_index
+    from planetary_qgis.core.archives.pds3.index import open_index
 
     return _imported(open_index(label, dataset=dataset, body=body), label, path, feedback)
 

@@ -106,7 +106,7 @@ class ImportPdsIndex(ArchiveAlgorithm):
         self, label: Path, dataset: str, body: str, feedback: QgsProcessingFeedback
     ) -> Answer:
         # pandas and shapely come along; Processing loads this module while QGIS starts.
-        from planetary_qgis.core.archives.pds3_index import open_index
+        from planetary_qgis.core.archives.pds3.index import open_index
         from planetary_qgis.core.archives.pds4.folder import is_pds4, open_pds4
 
         if not is_pds4(label):

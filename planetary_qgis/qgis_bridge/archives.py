@@ -16,7 +16,7 @@ from planetary_qgis.core.archives.cache import state_of
 from planetary_qgis.core.archives.index_download import IndexFiles, download_index
 from planetary_qgis.core.archives.matching import matching
 from planetary_qgis.core.archives.neighbours import planetarypy_index
-from planetary_qgis.core.archives.pds3_index import open_index
+from planetary_qgis.core.archives.pds3.index import open_index
 from planetary_qgis.core.archives.services.asking import ask
 from planetary_qgis.core.archives.sources import Source
 from planetary_qgis.core.http import Transport

@@ -91,7 +91,9 @@ def boresight_point(utc: str) -> tuple[float, float]:
 def test_the_provider_offers_its_algorithms(processing) -> None:
     provider = QgsApplication.processingRegistry().providerById("planetary")
     assert {algorithm.name() for algorithm in provider.algorithms()} == {
+        "downloadindex",
         "importpdsindex",
+        "searcharchive",
         "searchindex",
         "spicefootprints",
         "groundtrack",

@@ -22,7 +22,7 @@ from qgis.core import (
 import planetary_qgis
 from planetary_qgis.core.archive_search import ArchiveSearch
 from planetary_qgis.core.archives import catalog
-from planetary_qgis.core.archives.pds3_index import open_index
+from planetary_qgis.core.archives.pds3.index import open_index
 from planetary_qgis.core.products import SHARED_COLUMNS
 from planetary_qgis.core.query import Query, Range
 from planetary_qgis.qgis_bridge import settings, store
@@ -171,7 +171,9 @@ def test_the_algorithm_runs_in_a_model(played, processing, tmp_path: Path) -> No
         ({"ARCHIVE": [SERVICE], "FILTER": '"no_such" = 1'}, "no_such"),
     ],
 )
-def test_bad_questions_are_answered_in_a_sentence(parameters, message, played, processing) -> None:
+def test_bad_questions_are_answered_in_a_sentence(
+    parameters, message, played, processing, qgis_new_project
+) -> None:
     with pytest.raises(QgsProcessingException, match=message):
         processing.run("planetary:searcharchive", {**parameters, "OUTPUT": "memory:"})
     assert not QgsProject.instance().mapLayers()

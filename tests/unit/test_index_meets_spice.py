@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from planetary_qgis.core.archives.pds3_index import open_index
+from planetary_qgis.core.archives.pds3.index import open_index
 from planetary_qgis.core.polygons import unit_vectors
 from planetary_qgis.core.spice.footprints import compute_footprints
 from planetary_qgis.core.spice.observations import Observation, Times

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from planetary_qgis.core.archives.pds3_parser import parsed_label
+from planetary_qgis.core.archives.pds3.parser import parsed_label
 from planetary_qgis.core.errors import LabelError
 from planetary_qgis.core.safe_names import safe_name
 

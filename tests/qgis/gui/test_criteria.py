@@ -142,7 +142,7 @@ def test_changes_of_ranges_are_told(ranges):
 def test_a_search_is_asked_for_unless_there_is_a_reason_against(form):
     asked = []
     form.search_requested.connect(lambda: asked.append(True))
-    button = find(form, "pdsSearchButton")
+    button = find(form.foot, "pdsSearchButton")
     form.allow_search("Check a data set first")
     button.click()
     assert (asked, button.toolTip()) == ([], "Check a data set first")
@@ -152,7 +152,7 @@ def test_a_search_is_asked_for_unless_there_is_a_reason_against(form):
 
 
 def test_what_was_found_takes_room_only_once_it_is_said(form):
-    found = find(form, "pdsFound")
+    found = find(form.foot, "pdsFound")
     assert found.isHidden()
     form.tell_found("12 products")
     assert found.text() == "12 products"

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from benchmarks.generated_index import write_index
-from planetary_qgis.core.archives.pds3_index import open_index
+from planetary_qgis.core.archives.pds3.index import open_index
 
 ROWS = 30_000
 

@@ -20,7 +20,7 @@ from archive_server import (
 from planetary_qgis.core.archives import cache, index_download
 from planetary_qgis.core.archives.catalog_entries import Dataset
 from planetary_qgis.core.archives.index_download import IndexFiles, download_index
-from planetary_qgis.core.archives.pds3_label import read_label
+from planetary_qgis.core.archives.pds3.label import read_label
 from planetary_qgis.core.downloads import saved_at
 from planetary_qgis.core.errors import LabelError, PlanetaryError
 from planetary_qgis.core.http import NetworkError

@@ -11,9 +11,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planetary_qgis.core.archives.index_conventions import Conventions
-from planetary_qgis.core.archives.index_geometry import Locator
-from planetary_qgis.core.archives.index_roles import roles_of
+from planetary_qgis.core.archives.pds3.conventions import Conventions
+from planetary_qgis.core.archives.pds3.geometry import Locator
+from planetary_qgis.core.archives.pds3.roles import roles_of
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.bodies import body
 from planetary_qgis.core.reports import Report

@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 from planetary_qgis.core.archives import catalog
-from planetary_qgis.core.archives.pds3_index import open_index
-from planetary_qgis.core.archives.pds3_label import read_label
+from planetary_qgis.core.archives.pds3.index import open_index
+from planetary_qgis.core.archives.pds3.label import read_label
 from planetary_qgis.core.errors import LabelError
 
 pytestmark = pytest.mark.real_data

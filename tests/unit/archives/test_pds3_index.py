@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planetary_qgis.core.archives.pds3_index import open_index
+from planetary_qgis.core.archives.pds3.index import open_index
 from planetary_qgis.core.errors import LabelError, PlanetaryError
 from planetary_qgis.core.products import SHARED_COLUMNS
 

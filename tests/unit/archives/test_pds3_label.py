@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from planetary_qgis.core.archives.pds3_label import read_label
-from planetary_qgis.core.archives.pds3_table import open_table
+from planetary_qgis.core.archives.pds3.label import read_label
+from planetary_qgis.core.archives.pds3.table import open_table
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.errors import LabelError
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planetary_qgis.core.archives.pds3_label import read_label
-from planetary_qgis.core.archives.pds3_table import open_table
+from planetary_qgis.core.archives.pds3.label import read_label
+from planetary_qgis.core.archives.pds3.table import open_table
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.reports import Report
 

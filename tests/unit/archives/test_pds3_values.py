@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planetary_qgis.core.archives.pds3_columns import Column
-from planetary_qgis.core.archives.pds3_values import real_kinds, values_of, with_times
+from planetary_qgis.core.archives.pds3.columns import Column
+from planetary_qgis.core.archives.pds3.values import real_kinds, values_of, with_times
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.reports import Report
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.core.archives.index_shared import naif_name
+from planetary_qgis.core.archives.pds3.shared import naif_name
 from planetary_qgis.core.archives.pds4.corners import Point, centre_of, footprint_of
 from planetary_qgis.core.archives.pds4.units import degrees_of, metres_of
 from planetary_qgis.core.archives.pds4.xml import Element

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Callable, TypeVar
 
 from planetary_qgis.core.archives.catalog import Dataset
-from planetary_qgis.core.archives.index_roles import Roles
-from planetary_qgis.core.archives.pds3_columns import Column
-from planetary_qgis.core.archives.pds3_label import Label
+from planetary_qgis.core.archives.pds3.columns import Column
+from planetary_qgis.core.archives.pds3.label import Label
+from planetary_qgis.core.archives.pds3.roles import Roles
 from planetary_qgis.core.longitudes import Direction, LatitudeKind
 from planetary_qgis.core.reports import Report
 

@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from planetary_qgis.core.archives.pvl_parts import LexerError, OmniParser, ParseError, QuantityError
+from planetary_qgis.core.archives.pds3.pvl_parts import (
+    LexerError,
+    OmniParser,
+    ParseError,
+    QuantityError,
+)
 from planetary_qgis.core.errors import LabelError
 
 _MOST_LABEL_BYTES = 16 * 1024 * 1024

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planetary_qgis.core.archives.catalog import BoundsColumns, PointColumns
-from planetary_qgis.core.archives.index_conventions import Conventions
-from planetary_qgis.core.archives.index_roles import Roles
-from planetary_qgis.core.archives.pds3_values import reals_from_texts
+from planetary_qgis.core.archives.pds3.conventions import Conventions
+from planetary_qgis.core.archives.pds3.roles import Roles
+from planetary_qgis.core.archives.pds3.values import reals_from_texts
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.bodies import Body
 from planetary_qgis.core.corners import corners_in_ring_order

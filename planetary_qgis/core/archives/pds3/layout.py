@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from planetary_qgis.core.archives.pds3_columns import Column
-from planetary_qgis.core.archives.pds3_label import Label
-from planetary_qgis.core.archives.pds3_lines import (
+from planetary_qgis.core.archives.pds3.columns import Column
+from planetary_qgis.core.archives.pds3.label import Label
+from planetary_qgis.core.archives.pds3.lines import (
     bare_texts,
     cell_texts,
     count_fields,
@@ -23,7 +23,7 @@ from planetary_qgis.core.archives.pds3_lines import (
     split_lines,
     width_of,
 )
-from planetary_qgis.core.archives.pds3_survey import Survey, unreadable
+from planetary_qgis.core.archives.pds3.survey import Survey, unreadable
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.reports import Report
 

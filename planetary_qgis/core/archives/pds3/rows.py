@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.core.archives.index_geometry import Locator
-from planetary_qgis.core.archives.index_shared import SharedColumns
-from planetary_qgis.core.archives.pds3_columns import Column
-from planetary_qgis.core.archives.pds3_table import RawColumn
-from planetary_qgis.core.archives.pds3_values import values_of
+from planetary_qgis.core.archives.pds3.columns import Column
+from planetary_qgis.core.archives.pds3.geometry import Locator
+from planetary_qgis.core.archives.pds3.shared import SharedColumns
+from planetary_qgis.core.archives.pds3.table import RawColumn
+from planetary_qgis.core.archives.pds3.values import values_of
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.products import SHARED_COLUMNS, Products, Schema, table_of
 

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planetary_qgis.core.archives.catalog import Dataset
-from planetary_qgis.core.archives.index_roles import Roles
-from planetary_qgis.core.archives.pds3_columns import Column
-from planetary_qgis.core.archives.pds3_label import Label
-from planetary_qgis.core.archives.pds3_values import reals_from_texts
+from planetary_qgis.core.archives.pds3.columns import Column
+from planetary_qgis.core.archives.pds3.label import Label
+from planetary_qgis.core.archives.pds3.roles import Roles
+from planetary_qgis.core.archives.pds3.values import reals_from_texts
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.bodies import find_body
 from planetary_qgis.core.reports import Report

@@ -8,9 +8,9 @@ from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from planetary_qgis.core.archives.pds3_columns import Column, bare, columns_of
-from planetary_qgis.core.archives.pds3_parser import parsed_label
-from planetary_qgis.core.archives.pds3_pointer import TablePlace, file_in, table_place
+from planetary_qgis.core.archives.pds3.columns import Column, bare, columns_of
+from planetary_qgis.core.archives.pds3.parser import parsed_label
+from planetary_qgis.core.archives.pds3.pointer import TablePlace, file_in, table_place
 from planetary_qgis.core.errors import LabelError
 from planetary_qgis.core.reports import Report
 

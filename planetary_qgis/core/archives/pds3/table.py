@@ -13,16 +13,16 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.core.archives.pds3_label import Label
-from planetary_qgis.core.archives.pds3_layout import Layout, layout_of, sample_lines
-from planetary_qgis.core.archives.pds3_lines import (
+from planetary_qgis.core.archives.pds3.label import Label
+from planetary_qgis.core.archives.pds3.layout import Layout, layout_of, sample_lines
+from planetary_qgis.core.archives.pds3.lines import (
     cell_texts,
     fields_of,
     lines_as_bytes,
     split_lines,
     width_of,
 )
-from planetary_qgis.core.archives.pds3_survey import Survey, survey, unreadable
+from planetary_qgis.core.archives.pds3.survey import Survey, survey, unreadable
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.reports import Report
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.core.archives.pds3_columns import Column
+from planetary_qgis.core.archives.pds3.columns import Column
 from planetary_qgis.core.archives.tally import Tally
 
 _QUOTE_FOR_DELIMITER = re.compile(r'(?<=[0-9.])"(?=\s*[-+.0-9])')

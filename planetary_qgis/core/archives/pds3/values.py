@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planetary_qgis.core.archives.pds3_columns import Column
+from planetary_qgis.core.archives.pds3.columns import Column
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.products import ColumnKind
 from planetary_qgis.core.reports import Report

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planetary_qgis.core.archives.pvl_parts import Quantity
+from planetary_qgis.core.archives.pds3.pvl_parts import Quantity
 from planetary_qgis.core.errors import LabelError
 from planetary_qgis.core.reports import Report
 

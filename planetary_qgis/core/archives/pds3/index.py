@@ -11,15 +11,15 @@ import numpy as np
 
 from planetary_qgis.core.archives import catalog
 from planetary_qgis.core.archives.catalog import Dataset
-from planetary_qgis.core.archives.index_conventions import Conventions, conventions_of
-from planetary_qgis.core.archives.index_geometry import Locator
-from planetary_qgis.core.archives.index_roles import Roles, roles_of
-from planetary_qgis.core.archives.index_rows import RowReader, names_after_shared
-from planetary_qgis.core.archives.index_shared import naif_name, shared_columns
-from planetary_qgis.core.archives.pds3_columns import Column
-from planetary_qgis.core.archives.pds3_label import Label, read_label
-from planetary_qgis.core.archives.pds3_table import RawColumn, Table, open_table
-from planetary_qgis.core.archives.pds3_values import real_kinds, with_times
+from planetary_qgis.core.archives.pds3.columns import Column
+from planetary_qgis.core.archives.pds3.conventions import Conventions, conventions_of
+from planetary_qgis.core.archives.pds3.geometry import Locator
+from planetary_qgis.core.archives.pds3.label import Label, read_label
+from planetary_qgis.core.archives.pds3.roles import Roles, roles_of
+from planetary_qgis.core.archives.pds3.rows import RowReader, names_after_shared
+from planetary_qgis.core.archives.pds3.shared import naif_name, shared_columns
+from planetary_qgis.core.archives.pds3.table import RawColumn, Table, open_table
+from planetary_qgis.core.archives.pds3.values import real_kinds, with_times
 from planetary_qgis.core.archives.tally import Tally
 from planetary_qgis.core.bodies import Body, find_body
 from planetary_qgis.core.bodies import body as known_body

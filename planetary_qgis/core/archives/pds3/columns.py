@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planetary_qgis.core.archives.pvl_parts import Quantity
+from planetary_qgis.core.archives.pds3.pvl_parts import Quantity
 from planetary_qgis.core.products import ColumnKind
 from planetary_qgis.core.reports import Report
 

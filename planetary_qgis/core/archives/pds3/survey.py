@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from planetary_qgis.core.archives.pds3_pointer import TablePlace
+from planetary_qgis.core.archives.pds3.pointer import TablePlace
 from planetary_qgis.core.errors import LabelError
 
 _BLOCK_BYTES = 4 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""PDS3 indexes: labels, tables, and what their columns mean."""
