@@ -19,7 +19,7 @@ from planetary_qgis.core.archives.neighbours import planetarypy_index
 from planetary_qgis.core.archives.pds3.index import open_index
 from planetary_qgis.core.archives.services.asking import ask
 from planetary_qgis.core.archives.sources import Source
-from planetary_qgis.core.http import Transport
+from planetary_qgis.core.http import NetworkError, Transport
 from planetary_qgis.core.merging import merged
 from planetary_qgis.core.products import Answer, Products
 from planetary_qgis.core.query import Query
@@ -41,13 +41,18 @@ def answer_of_all(
     """What all sources have that answers the query, each product once.
 
     Imported indexes are asked in the store; others are read from the cache, or downloaded into it.
+    Where several sources are asked, a service that fails is named in the report, and the others
+    answer all the same.
 
     Raises:
-        PlanetaryError: A source cannot be asked, or the expression cannot be read.
+        PlanetaryError: The only source cannot be asked, or the expression cannot be read.
     """
     # The expression may ask for columns of another source, and the limit counts what it left.
     query = replace(asked.query, expression="", limit=None)
     parts = [_answer(source, query, places, feedback) for source in sources]
+    for source, part in zip(sources, parts):
+        if source.kind == "service":
+            part.chunks = _asked(source, part, part.chunks, feedback, may_fail=len(sources) > 1)
     answer = narrowed(merged(parts), asked.query)
     answer.provenance.update(search_facts(asked))
     return answer
@@ -120,7 +125,6 @@ def _answer(
         found = search(places.store, source.table, query)
         return stored_answer(places.store, source.table, found.ids)
     if source.kind == "service":
-        tell(feedback, f"Asking {source.archive}: {source.title}")
         return ask(catalog.find_service(source.key), query, archive_transport(feedback))
     answer, _label = downloaded_index(source.key, places, feedback, body=query.body or None)
     answer.chunks = _matching(answer.chunks, query)
@@ -131,3 +135,21 @@ def _answer(
 def _matching(chunks: Iterator[Products], query: Query) -> Iterator[Products]:
     for chunk in chunks:
         yield matching(chunk, query)
+
+
+def _asked(
+    source: Source,
+    answer: Answer,
+    chunks: Iterator[Products],
+    feedback: QgsFeedback,
+    *,
+    may_fail: bool,
+) -> Iterator[Products]:
+    """What a service answers, and while it is asked, a sentence that says so."""
+    tell(feedback, f"Asking {source.archive}: {source.title}")
+    try:
+        yield from chunks
+    except NetworkError as error:
+        if not may_fail:
+            raise
+        answer.report.add(f"{source.title} did not answer to the end. {error}")

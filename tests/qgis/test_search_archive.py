@@ -99,6 +99,18 @@ def test_what_the_service_ignores_is_filtered_here(query: Query, new: list[str],
     assert [name for name in names if name.startswith("ONLY")] == new
 
 
+def test_a_service_that_fails_does_not_silence_the_others(played) -> None:
+    played.behave(SERVICE_PATH, answer(500, b"oops"))
+    places = places_in_use()
+    sources = known_sources((SERVICE, INDEX), places)
+    asked = ArchiveSearch(Query(body="MARS"), (SERVICE, INDEX))
+    joined = answer_of_all(asked, sources, places, WorkFeedback())
+    assert sum(len(chunk) for chunk in joined.chunks) == ROWS
+    (sentence,) = joined.report.sentences()
+    assert sentence.startswith("Played Context Camera, EDR did not answer to the end.")
+    assert "an error of its own" in sentence
+
+
 def test_an_index_that_is_not_imported_is_read_from_where_it_is_published(
     played, archive: ArchiveServer, tmp_path: Path
 ) -> None:
