@@ -52,6 +52,9 @@ def _chunks(
             found += len(kept)
             yield kept
             if limit is not None and found >= limit:
+                answer.report.add(
+                    f"The search ended at its limit of {limit} products; there may be more."
+                )
                 break
     finally:
         answer.close()

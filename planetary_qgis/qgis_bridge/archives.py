@@ -100,7 +100,6 @@ def _download_facts(files: IndexFiles) -> dict[str, str]:
         "Table URL": table.url,
         "Fetched": table.fetched,
         "Last modified": table.last_modified,
-        "Table size": f"{table.size} bytes",
     }
 
 
@@ -146,9 +145,13 @@ def _asked(
     may_fail: bool,
 ) -> Iterator[Products]:
     """What a service answers, and while it is asked, a sentence that says so."""
+    found = 0
     tell(feedback, f"Asking {source.archive}: {source.title}")
     try:
-        yield from chunks
+        for chunk in chunks:
+            found += len(chunk)
+            tell(feedback, f"Asking {source.archive}: {source.title}, {found:,} found so far")
+            yield chunk
     except NetworkError as error:
         if not may_fail:
             raise

@@ -24,6 +24,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDateTime
 from qgis.PyQt.QtXml import QDomDocument
 
+from planetary_qgis.about import about
 from planetary_qgis.core.archive_search import (
     PROVENANCE_NAME,
     ArchiveSearch,
@@ -283,7 +284,11 @@ def _history(facts: dict[str, str]) -> list[str]:
 def _abstract(how: Dress) -> str:
     facts = [f"{name}: {value}" for name, value in how.provenance.items() if len(value) <= 200]
     return "\n".join(
-        ["Made by Planetary QGIS. Longitudes are east-positive, latitudes planetocentric.", *facts]
+        [
+            f"Made by {about().name} {about().version}. "
+            "Longitudes are east-positive, latitudes planetocentric.",
+            *facts,
+        ]
     )
 
 

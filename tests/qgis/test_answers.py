@@ -71,8 +71,17 @@ def test_no_more_is_read_than_the_limit_needs(footprints) -> None:
     answer, read = footprints.answer(chunk_rows=1), []
     chunks = answer.chunks
     answer.chunks = (read.append(1) or chunk for chunk in chunks)
-    assert names_of(narrowed(answer, Query(limit=2))) == list(Footprints.ids[:2])
+    limited = narrowed(answer, Query(limit=2))
+    assert names_of(limited) == list(Footprints.ids[:2])
     assert len(read) == 2
+    (sentence,) = limited.report.sentences()
+    assert "limit of 2 products; there may be more" in sentence
+
+
+def test_a_limit_that_is_not_reached_is_not_mentioned(footprints) -> None:
+    answer = narrowed(footprints.answer(), Query(limit=100))
+    assert names_of(answer) == list(Footprints.ids)
+    assert not answer.report
 
 
 def test_an_expression_on_columns_that_are_not_there(footprints) -> None:

@@ -26,6 +26,7 @@ from planetary_qgis.core.bodies import body as known_body
 from planetary_qgis.core.errors import LabelError
 from planetary_qgis.core.products import Answer, Products, Schema
 from planetary_qgis.core.reports import Report
+from planetary_qgis.core.times import utc_text
 
 _TARGET_ROWS = 100_000
 
@@ -172,9 +173,12 @@ def _tell_what_lacks(roles: Roles, report: Report) -> None:
 
 def _provenance(index: _Index, body: Body, conventions: Conventions) -> dict[str, str]:
     label, dataset = index.label, index.dataset
+    file = label.place.path.stat()
     facts = {
         "Label": str(label.path),
         "Table": str(label.place.path),
+        "Table size": f"{file.st_size} bytes",
+        "Table date": utc_text(np.datetime64(round(file.st_mtime * 1000), "ms")),
         "Table SHA-256": index.table.bytes.sha256,
         "DATA_SET_ID": ", ".join(index.data_set_ids),
         "VOLUME_ID": ", ".join(label.texts("VOLUME_ID")),
