@@ -14,6 +14,8 @@ from planetary_qgis.qgis_bridge.map_tips import NAME_FIELD, START_FIELD, STOP_FI
 
 _TARGET_FIELD = "target"
 _WILDCARDS = {"*": "%", "?": "_"}
+_ESCAPE = "!"
+_BACKSLASH, _SPELLED_BACKSLASH = "\\", "'||char(92)||'"
 _FEW = 3
 
 
@@ -44,8 +46,9 @@ def row_conditions(names: Sequence[str], query: Query) -> list[str]:
 
 
 def quoted_text(text: str) -> str:
-    """A text as SQL wants it."""
-    return "'" + text.replace("'", "''").replace("\0", "") + "'"
+    """A text as SQL wants it, and as QGIS does, to which a backslash would hide a quote's end."""
+    spelled = "'" + text.replace("'", "''").replace("\0", "") + "'"
+    return f"({spelled.replace(_BACKSLASH, _SPELLED_BACKSLASH)})" if "\\" in text else spelled
 
 
 def listed(ids: Iterable[int]) -> str:
@@ -105,10 +108,10 @@ def _range_conditions(column: str, asked: Range) -> list[str]:
 
 def _like(pattern: str) -> str:
     letters = (
-        _WILDCARDS.get(letter) or (f"\\{letter}" if letter in "%_\\" else letter)
+        _WILDCARDS.get(letter) or (f"{_ESCAPE}{letter}" if letter in f"%_{_ESCAPE}" else letter)
         for letter in pattern
     )
-    return f"{quoted_text(''.join(letters))} ESCAPE '\\'"
+    return f"{quoted_text(''.join(letters))} ESCAPE '{_ESCAPE}'"
 
 
 def _check(name: str, names: Sequence[str]) -> None:

@@ -121,6 +121,8 @@ def test_expression(expression, found, find) -> None:
         ({"product_id": "%"}, []),
         ({"product_id": "_quator"}, []),
         ({"product_id": "x');DROP/**/TABLE/**/index;--"}, []),
+        ({"product_id": "\\,--"}, []),
+        ({"product_id": "equator\\,!*,?quator!"}, []),
         ({"body": "MARS"}, list(Footprints.ids)),
         ({"body": "MOON"}, []),
         (
@@ -229,7 +231,7 @@ def _shapes(draw):
 _rows = st.lists(
     st.fixed_dictionaries(
         {
-            "product_id": st.sampled_from(["P01_1", "p01_2", "P%1", "a'b", "FHA/00435", None]),
+            "product_id": st.sampled_from(["P01_1", "p!1", "P%1", "a'b", "F\\00435", None]),
             "target": st.sampled_from(["MARS", "PHOBOS", None]),
             "start_time": _times,
             "stop_time": _times,
@@ -258,7 +260,7 @@ def _queries(draw):
         start=draw(_times) or "",
         stop=draw(_times) or "",
         ranges=ranges,
-        product_id=draw(st.sampled_from(["", "", "P01*", "p%1", "?'b", "FHA/00435, P01_?"])),
+        product_id=draw(st.sampled_from(["", "", "P01*", "p%1", "?'b", "p!?", "f\\*, P01_?, --"])),
     )
 
 

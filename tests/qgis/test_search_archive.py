@@ -162,14 +162,15 @@ def test_the_algorithm_runs_in_a_model(played, processing, tmp_path: Path) -> No
     static = QgsProcessingModelChildParameterSource.fromStaticValue
     child.addParameterSources("ARCHIVE", [static([SERVICE])])
     child.addParameterSources("LIMIT", [static(4)])
-    output = QgsProcessingModelOutput("found", "found")
-    output.setChildOutputName("OUTPUT")
-    output.setChildId("search")
-    child.setModelOutputs({"found": output})
+    found = QgsProcessingModelOutput("found", "found")
+    found.setChildOutputName("OUTPUT")
+    found.setChildId("search")
+    child.setModelOutputs({"found": found})
     model = QgsProcessingModelAlgorithm()
     model.addChildAlgorithm(child)
-    results = processing.run(model, {"search:found": str(tmp_path / "model.gpkg")})
-    assert QgsVectorLayer(results["search:found"]).featureCount() == 4
+    (output,) = model.destinationParameterDefinitions()
+    results = processing.run(model, {output.name(): str(tmp_path / "model.gpkg")})
+    assert QgsVectorLayer(results[output.name()]).featureCount() == 4
 
 
 @pytest.mark.parametrize(
