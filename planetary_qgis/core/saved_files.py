@@ -73,12 +73,6 @@ def put_in_place(part: Path, saved: Saved) -> None:
         ) from error
 
 
-def remove_saved(path: Path) -> None:
-    """Remove a downloaded file and its note."""
-    note_path(path).unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
-
-
 def read_note(path: Path) -> dict[str, Any]:
     """A note's content; empty where there is none that can be read."""
     with suppress(OSError, ValueError):

@@ -68,8 +68,7 @@ class SearchController(QObject):
 
     def repeat(self) -> None:
         """Fill in the search that found the active layer."""
-        layer = self._tools.canvas.currentLayer()
-        kept = recorded_search(layer) if isinstance(layer, QgsVectorLayer) else None
+        kept = self._recorded()
         if kept is None:
             self._tools.reporter.note(self.tr("The active layer does not come from a search."))
             return
@@ -153,8 +152,7 @@ class SearchController(QObject):
         found = finding.found
         layer = store.open_table(found.path, found.table)
         layer.setSubsetString(found.subset)
-        if not finding.is_own_table:
-            add_facts(layer, finding.facts)
+        add_facts(layer, finding.facts)
         text = self.tr("{index}: {count} found")
         layer.setName(text.format(index=finding.title, count=len(found)))
         return layer
@@ -226,10 +224,13 @@ class SearchController(QObject):
         self._allow_repeat()
 
     def _allow_repeat(self) -> None:
-        layer = self._tools.canvas.currentLayer()
-        kept = recorded_search(layer) if isinstance(layer, QgsVectorLayer) else None
-        reason = "" if kept else self.tr("The active layer does not come from a search")
+        reason = "" if self._recorded() else self.tr("The active layer does not come from a search")
         self.view.allow_repeat(reason)
+
+    def _recorded(self) -> ArchiveSearch | None:
+        """The search that found the active layer, if one did."""
+        layer = self._tools.canvas.currentLayer()
+        return recorded_search(layer) if isinstance(layer, QgsVectorLayer) else None
 
 
 def _terms_of(query: Query, limit: int) -> SearchTerms:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from planetary_qgis.core.spice.observations import Observation, Times
     from planetary_qgis.qgis_bridge.rasters import OpenRaster
 
-_PDS4_SUFFIXES = (".xml", ".lblx")
 _TABLE_HASH = "Table SHA-256"
 _TITLES_SHOWN = 2
 _LONGEST_SUBSET = 200_000
@@ -55,9 +54,8 @@ class Finding:
     """What a search found, and what to tell of it.
 
     Attributes:
-        facts: For the metadata of the layer that shows it.
         sources: How many were asked.
-        is_own_table: Whether the rows are all of a table that the search wrote.
+        facts: For the metadata of the layer that shows it, where its table does not tell them.
     """
 
     found: Found
@@ -65,7 +63,6 @@ class Finding:
     sources: int
     facts: dict[str, str]
     problems: tuple[str, ...]
-    is_own_table: bool
 
 
 @dataclass(frozen=True)
@@ -121,12 +118,11 @@ def import_index(
     label: Path, dataset: str | None, body: str | None, path: Path, feedback: QgsFeedback
 ) -> Written:
     """Read an index into its table of the store, in place of an older import of the same."""
-    if label.suffix.lower() in _PDS4_SUFFIXES:
-        from planetary_qgis.core.archives.pds4.folder import open_pds4
-
-        return _imported(open_pds4(label, body=body), label, path, feedback)
     from planetary_qgis.core.archives.pds3.index import open_index
+    from planetary_qgis.core.archives.pds4.folder import is_pds4, open_pds4
 
+    if is_pds4(label):
+        return _imported(open_pds4(label, body=body), label, path, feedback)
     return _imported(open_index(label, dataset=dataset, body=body), label, path, feedback)
 
 
@@ -150,15 +146,18 @@ def search(
     asked: ArchiveSearch, sources: Sequence[Source], places: Places, feedback: QgsFeedback
 ) -> Finding:
     """What answers a search: rows of the one index that was asked, or a table made of all."""
-    from planetary_qgis.qgis_bridge.archives import search_facts
+    from planetary_qgis.qgis_bridge.archives import answer_of_all, search_facts
+    from planetary_qgis.qgis_bridge.stored import stored_answer
 
-    if len(sources) == 1 and sources[0].table:
-        with journal_as_it_is():
-            found = search_table(places.store, sources[0].table, asked.query)
-        if len(found.subset) < _LONGEST_SUBSET:
-            facts = search_facts(asked)
-            return Finding(found, sources[0].title, 1, facts, (), is_own_table=False)
-    return _gathered(asked, sources, places, feedback)
+    if len(sources) > 1 or not sources[0].table:
+        return _gathered(answer_of_all(asked, sources, places, feedback), sources, places, feedback)
+    with journal_as_it_is():
+        found = search_table(places.store, sources[0].table, asked.query)
+    if len(found.subset) < _LONGEST_SUBSET:
+        return Finding(found, sources[0].title, 1, search_facts(asked), ())
+    answer = stored_answer(places.store, found.table, found.ids)
+    answer.provenance.update(search_facts(asked))
+    return _gathered(answer, sources, places, feedback)
 
 
 def remove_source(source: Source, places: Places) -> None:
@@ -210,24 +209,19 @@ def open_rasters(addresses: Sequence[str], feedback: QgsFeedback) -> OpenedRaste
 
 
 def _gathered(
-    asked: ArchiveSearch, sources: Sequence[Source], places: Places, feedback: QgsFeedback
+    answer: Answer, sources: Sequence[Source], places: Places, feedback: QgsFeedback
 ) -> Finding:
-    """Write what all sources have into a table of its own, beside the store."""
-    from planetary_qgis.qgis_bridge.archives import answer_of_all
-
-    answer = answer_of_all(asked, sources, places, feedback)
+    """What was found, written into a table of its own beside the store."""
     title = " + ".join(source.title for source in sources[:_TITLES_SHOWN])
     if len(sources) > _TITLES_SHOWN:
         title = f"{title} + …"
     path = places.results
     table = unused_name(path, title)
     written = _written(answer, path, table, feedback, title=title)
-    ids = np.arange(1, written.rows + 1)
-    found = Found(path, table, ids, subset="")
+    found = Found(path, table, np.arange(1, written.rows + 1), subset="")
     if not written.rows:
         store.remove_table(path, table)
-    facts = dict(answer.provenance)
-    return Finding(found, title, len(sources), facts, written.problems, is_own_table=True)
+    return Finding(found, title, len(sources), {}, written.problems)
 
 
 def read_kernels(kernels: Sequence[Path]) -> KernelSummary:

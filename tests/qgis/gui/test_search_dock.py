@@ -14,7 +14,9 @@ from qgis.PyQt.QtCore import QDateTime, Qt
 from qgis.PyQt.QtWidgets import QMessageBox
 from search_kit import close, import_label, opened_dock
 
+from planetary_qgis.gui import work
 from planetary_qgis.qgis_bridge import store
+from planetary_qgis.qgis_bridge.layers import facts_of, recorded_search
 
 
 @pytest.fixture
@@ -92,6 +94,21 @@ def test_a_filter_keeps_what_it_says(imported, columns):
     expected = {row["PRODUCT_ID"] for row in columns if 0 <= number(row["INCIDENCE_ANGLE"]) < 60}
     assert 0 < len(expected) < len(columns)
     assert ids(only_layer()) == expected
+
+
+def test_what_needs_too_long_a_filter_is_copied(imported, columns, monkeypatch):
+    click_and_wait(imported, "pdsSearchButton")
+    everything = ids(only_layer())
+    QgsProject.instance().clear()
+    monkeypatch.setattr(work, "_LONGEST_SUBSET", 10)
+    find(imported, "pdsFilter").setText("$id % 2 = 0")
+    click_and_wait(imported, "pdsSearchButton")
+    layer = only_layer()
+    assert layer.subsetString() == ""
+    assert layer.featureCount() == len(columns) // 2
+    assert ids(layer) < everything
+    assert recorded_search(layer).query.expression == "$id % 2 = 0"
+    assert "Table SHA-256" in facts_of(layer)
 
 
 def test_a_span_of_time_keeps_what_was_taken_in_it(imported, columns):
