@@ -19,8 +19,8 @@ from planetary_qgis.core.archive_search import ArchiveSearch
 from planetary_qgis.core.archives.sources import Source
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.qgis_bridge import store
-from planetary_qgis.qgis_bridge.geopackage import journal_as_it_is
 from planetary_qgis.qgis_bridge.indexes import facts_of_table
+from planetary_qgis.qgis_bridge.journals import journal_as_it_is
 from planetary_qgis.qgis_bridge.places import Places
 from planetary_qgis.qgis_bridge.search import Found
 from planetary_qgis.qgis_bridge.search import search as search_table

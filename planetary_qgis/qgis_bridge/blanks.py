@@ -23,7 +23,8 @@ from qgis.core import (
 )
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge import disk_space, geopackage
+from planetary_qgis.core.geopackages import geopackage
+from planetary_qgis.qgis_bridge import disk_space
 from planetary_qgis.qgis_bridge.crs import mend_definitions
 
 if TYPE_CHECKING:

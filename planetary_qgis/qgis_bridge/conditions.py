@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.geopackages.geopackage import ID_COLUMN, quoted
 from planetary_qgis.core.query import Query, Range
-from planetary_qgis.qgis_bridge.geopackage import ID_COLUMN, quoted
 from planetary_qgis.qgis_bridge.map_tips import NAME_FIELD, START_FIELD, STOP_FIELD
 
 _TARGET_FIELD = "target"

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from planetary_qgis.qgis_bridge import geopackage
+from planetary_qgis.core.geopackages import geopackage
 
 _WORTH_REWRITING = 0.25
 """The share of a file that must be free before all the rest of it is written anew."""

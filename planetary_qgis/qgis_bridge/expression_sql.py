@@ -19,9 +19,9 @@ from qgis.core import (
     QgsExpressionNodeUnaryOperator,
 )
 
+from planetary_qgis.core.geopackages.geopackage import quoted
 from planetary_qgis.core.products import ColumnKind
 from planetary_qgis.qgis_bridge.conditions import quoted_text
-from planetary_qgis.qgis_bridge.geopackage import quoted
 
 _Binary = QgsExpressionNodeBinaryOperator.BinaryOperator
 _Unary = QgsExpressionNodeUnaryOperator.UnaryOperator

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from qgis.core import QgsFeedback, QgsGeometry
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge import geopackage
-from planetary_qgis.qgis_bridge.geopackage import GEOMETRY_COLUMN, ID_COLUMN, quoted
+from planetary_qgis.core.geopackages import geopackage
+from planetary_qgis.core.geopackages.geopackage import GEOMETRY_COLUMN, ID_COLUMN, quoted
 
 if TYPE_CHECKING:
     from planetary_qgis.core.products import ColumnKind
@@ -71,8 +71,8 @@ class FoundRows:
 
     def geometry(self, row_id: int) -> QgsGeometry:
         """A row's geometry in the table's degrees; null where it has none."""
+        from planetary_qgis.core.geopackages.blobs import shapes_of_blobs
         from planetary_qgis.core.geos import shapely
-        from planetary_qgis.qgis_bridge.blobs import shapes_of_blobs
 
         ((blob,),) = self.rows(np.array([row_id]), [GEOMETRY_COLUMN])
         geometry = QgsGeometry()

@@ -11,7 +11,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from planetary_qgis.core.archives.contents import ranges_in
 from planetary_qgis.core.archives.sources import Imported
 from planetary_qgis.core.bodies import find_body
-from planetary_qgis.qgis_bridge import geopackage
+from planetary_qgis.core.geopackages import geopackage
 from planetary_qgis.qgis_bridge.layers import facts_in
 
 _TABLES = (

@@ -24,10 +24,11 @@ from qgis.PyQt.QtCore import QDateTime
 from qgis.PyQt.QtXml import QDomDocument
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.geopackages.geopackage import ID_COLUMN
 from planetary_qgis.qgis_bridge.compat import as_utc, kind_of, layer_time
 from planetary_qgis.qgis_bridge.crs import same_body, transform_between
 from planetary_qgis.qgis_bridge.found_rows import FoundRows, Ids
-from planetary_qgis.qgis_bridge.geopackage import ID_COLUMN, journal_as_it_is
+from planetary_qgis.qgis_bridge.journals import journal_as_it_is
 from planetary_qgis.qgis_bridge.layers import open_table
 from planetary_qgis.qgis_bridge.map_tips import NAME_FIELD
 

@@ -31,7 +31,7 @@ from planetary_qgis.core.archive_search import (
     search_from_json,
 )
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge import geopackage
+from planetary_qgis.core.geopackages import geopackage
 from planetary_qgis.qgis_bridge.compat import as_utc, box_3d
 from planetary_qgis.qgis_bridge.crs import is_hollow
 from planetary_qgis.qgis_bridge.map_tips import NAME_FIELD, START_FIELD, STOP_FIELD, map_tip

@@ -11,10 +11,10 @@ from qgis.core import NULL, QgsFeature, QgsFields
 from qgis.PyQt.QtCore import QDate, QDateTime
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.geopackages.geopackage import GEOMETRY_COLUMN, ID_COLUMN
 from planetary_qgis.core.spice.observations import Times
 from planetary_qgis.core.times import TimeArray, parse_utc_column
 from planetary_qgis.qgis_bridge.compat import kind_of, utc_text
-from planetary_qgis.qgis_bridge.geopackage import GEOMETRY_COLUMN, ID_COLUMN
 from planetary_qgis.qgis_bridge.layers import NAME_FIELD
 
 

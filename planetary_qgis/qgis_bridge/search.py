@@ -15,8 +15,8 @@ from qgis.core import QgsExpression, QgsFeatureRequest, QgsRectangle, QgsVectorL
 from qgis.PyQt.QtCore import QDateTime
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.geopackages import geopackage
 from planetary_qgis.core.query import Box, Query
-from planetary_qgis.qgis_bridge import geopackage
 from planetary_qgis.qgis_bridge.compat import kind_of
 from planetary_qgis.qgis_bridge.conditions import any_of, listed, row_conditions
 from planetary_qgis.qgis_bridge.layers import open_table
@@ -255,8 +255,8 @@ class _Search:
         Bounds may overlap although shapes do not: those of a footprint over the antimeridian go
         all around the body.
         """
+        from planetary_qgis.core.geopackages.rows import shapes_of_blobs
         from planetary_qgis.core.geos import shapely
-        from planetary_qgis.qgis_bridge.rows import shapes_of_blobs
 
         wanted = _sql(
             *("SELECT", _ID, f", {geopackage.quoted(geopackage.GEOMETRY_COLUMN)} FROM"),

@@ -23,11 +23,11 @@ from qgis.core import (
 )
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.geopackages.rows import promoted, sqlite_values
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.products import Answer, ColumnKind, Products, Schema
 from planetary_qgis.qgis_bridge.compat import layer_time
 from planetary_qgis.qgis_bridge.crs import crs_of
-from planetary_qgis.qgis_bridge.rows import promoted, sqlite_values
 
 _WKB_TYPES = {
     "polygon": QgsWkbTypes.Type.MultiPolygon,

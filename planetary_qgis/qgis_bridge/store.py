@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsFeedback, QgsFields
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge import disk_space, geopackage
+from planetary_qgis.core.geopackages import geopackage
+from planetary_qgis.qgis_bridge import disk_space
 from planetary_qgis.qgis_bridge.blanks import fresh_table
 from planetary_qgis.qgis_bridge.compat import field
 from planetary_qgis.qgis_bridge.crs import crs_of
@@ -108,8 +109,8 @@ def remove_table(path: Path, table: str) -> None:
 
 def _fill(path: Path, table: str, answer: Answer, feedback: QgsFeedback) -> int:
     """Write all chunks in one transaction; gives the number of rows."""
-    from planetary_qgis.qgis_bridge.rows import stored_rows
-    from planetary_qgis.qgis_bridge.table_content import TableContent
+    from planetary_qgis.core.geopackages.rows import stored_rows
+    from planetary_qgis.core.geopackages.table_content import TableContent
 
     content = TableContent()
     schema, fields = answer.schema, fields_of(answer.schema)

@@ -13,6 +13,8 @@ from qgis.core import QgsWkbTypes
 
 from planetary_qgis.core.bodies import Body
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.geopackages import geopackage
+from planetary_qgis.core.geopackages.rows import shapes_of_blobs
 from planetary_qgis.core.products import (
     SHARED_COLUMNS,
     Answer,
@@ -23,11 +25,9 @@ from planetary_qgis.core.products import (
     table_of,
 )
 from planetary_qgis.core.times import parse_utc_column
-from planetary_qgis.qgis_bridge import geopackage
 from planetary_qgis.qgis_bridge.compat import kind_of
 from planetary_qgis.qgis_bridge.crs import body_of
 from planetary_qgis.qgis_bridge.layers import facts_of, open_table
-from planetary_qgis.qgis_bridge.rows import shapes_of_blobs
 
 _GEOMETRY_KINDS: dict[int, GeometryKind] = {
     QgsWkbTypes.GeometryType.PolygonGeometry: "polygon",

@@ -13,9 +13,9 @@ from osgeo import ogr
 
 from planetary_qgis.core.bodies import body
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.geopackages.blobs import geometry_blobs, shapes_of_blobs
 from planetary_qgis.core.products import Answer, Products, Schema, table_of
 from planetary_qgis.qgis_bridge import store
-from planetary_qgis.qgis_bridge.blobs import geometry_blobs, shapes_of_blobs
 
 SQUARE = shapely.box(0, 0, 10, 10)
 RING = SQUARE.difference(shapely.box(2, 2, 3, 3))

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planetary_qgis.core.geopackages.blobs import geometry_blobs, promoted, shapes_of_blobs
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.products import ColumnKind, Products, Schema
 from planetary_qgis.core.times import utc_texts
-from planetary_qgis.qgis_bridge.blobs import geometry_blobs, promoted, shapes_of_blobs
 
 __all__ = ["StoredRows", "promoted", "shapes_of_blobs", "sqlite_values", "stored_rows"]
 
@@ -86,8 +86,8 @@ def _reals(column: pd.Series) -> NDArray[np.float64]:
 
 def _with_nulls(values: NDArray[Any], known: NDArray[np.bool_]) -> list[Any]:
     if known.all():
-        return values.tolist()
+        return list(values.tolist())
     nullable = np.full(len(values), None, dtype=object)
     # Through a list: SQLite takes Python's numbers, not numpy's.
     nullable[known] = values[known].tolist()
-    return nullable.tolist()
+    return list(nullable)

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from osgeo import gdal
-
 from planetary_qgis.core.errors import PlanetaryError
 
 GEOMETRY_COLUMN = "geom"
@@ -82,22 +80,6 @@ def default_style(path: Path, table: str) -> str:
             (table,),
         ).fetchone()
     return str(row[0]) if row else ""
-
-
-@contextmanager
-def journal_as_it_is() -> Iterator[None]:
-    """Within it, this thread opens GeoPackages without switching them to write-ahead logs.
-
-    QGIS 3.22 switches for as long as it has a file open for writing. Where a layer of that file is
-    open elsewhere it leaves the switch behind, and the next layer cannot read its style.
-    """
-    option = "OGR_SQLITE_JOURNAL"
-    before = gdal.GetThreadLocalConfigOption(option)
-    gdal.SetThreadLocalConfigOption(option, "DELETE")
-    try:
-        yield
-    finally:
-        gdal.SetThreadLocalConfigOption(option, before)
 
 
 def forget_table(cursor: sqlite3.Cursor, table: str) -> None:

@@ -7,8 +7,8 @@ import sqlite3
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.qgis_bridge import geopackage
-from planetary_qgis.qgis_bridge.rtree import Cells, cells_of, fill_rtree
+from planetary_qgis.core.geopackages import geopackage
+from planetary_qgis.core.geopackages.rtree import Cells, cells_of, fill_rtree
 
 
 class TableContent:

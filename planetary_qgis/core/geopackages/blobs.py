@@ -37,12 +37,12 @@ def geometry_blobs(
     blobs = np.full(len(geometry), None, dtype=object)
     rows = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
     if not len(rows):
-        return blobs.tolist()
+        return list(blobs)
     shapes, headers = geometry[rows], _headers(boxes[rows], srs_id)
     plain = _are_plain(shapes) if kind == "polygon" else np.zeros(len(rows), dtype=bool)
     blobs[rows[plain]] = _blobs_of_plain(shapes[plain], headers[plain])
     blobs[rows[~plain]] = _blobs_of_any(promoted(shapes[~plain], kind), headers[~plain])
-    return blobs.tolist()
+    return list(blobs)
 
 
 def shapes_of_blobs(blobs: list[bytes]) -> Shapes:
@@ -83,7 +83,7 @@ def _headers(boxes: FloatArray, srs_id: int) -> NDArray[np.void]:
 def _are_plain(shapes: Shapes) -> NDArray[np.bool_]:
     """Where a shape is one ring: most are, and their bytes can be laid out many at a time."""
     one_ring = shapely.get_num_interior_rings(shapes) == 0
-    return (shapely.get_type_id(shapes) == _SINGLE["polygon"]) & one_ring
+    return np.asarray((shapely.get_type_id(shapes) == _SINGLE["polygon"]) & one_ring)
 
 
 def _blobs_of_plain(shapes: Shapes, headers: NDArray[np.void]) -> Blobs:

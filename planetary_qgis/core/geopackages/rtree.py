@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.qgis_bridge.geopackage import quoted
+from planetary_qgis.core.geopackages.geopackage import quoted
 
 Cells = NDArray[np.void]
 """Row ids and their boxes, 24 bytes a row."""
@@ -67,7 +68,7 @@ def _tiled(cells: Cells, capacity: int) -> Cells:
 def _middles(cells: Cells, column: int) -> NDArray[np.float32]:
     """Twice the middles of the cells from left to right or, from column 2 on, from below."""
     box = cells["box"]
-    return box[:, column].astype("f4") + box[:, column + 1].astype("f4")
+    return np.asarray(box[:, column].astype("f4") + box[:, column + 1].astype("f4"))
 
 
 def _packed_levels(cells: Cells, capacity: int) -> list[Cells]:
@@ -77,8 +78,9 @@ def _packed_levels(cells: Cells, capacity: int) -> list[Cells]:
         starts = np.arange(0, len(levels[-1]), capacity)
         box = levels[-1]["box"]
         parents = np.zeros(len(starts), dtype=_CELL)
-        for column, reduce in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
-            parents["box"][:, column] = reduce.reduceat(box[:, column], starts)
+        for column in range(4):
+            outermost = np.maximum if column % 2 else np.minimum
+            parents["box"][:, column] = outermost.reduceat(box[:, column], starts)
         levels.append(parents)
     return levels
 
@@ -140,13 +142,14 @@ def _node_blobs(cells: Cells, capacity: int, node_bytes: int, depth: int) -> Ite
 
 
 def _node(capacity: int, node_bytes: int) -> np.dtype[np.void]:
-    layout = {
+    layout: Any = {
         "names": ["depth", "count", "cells"],
         "formats": [">u2", ">u2", (_CELL, capacity)],
         "offsets": [0, 2, _NODE_HEADER_BYTES],
         "itemsize": node_bytes,
     }
-    return np.dtype(layout)
+    made: np.dtype[np.void] = np.dtype(layout)
+    return made
 
 
 def _node_bytes(cursor: sqlite3.Cursor, name: str) -> int:

@@ -1,0 +1,1 @@
+"""GeoPackages as plain SQLite files: rows, geometries and R-trees, without QGIS."""
