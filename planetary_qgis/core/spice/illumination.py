@@ -78,7 +78,7 @@ def _conditions(
     """
     sun = _sun(scene, views, gaps)
     to_sun, to_observer = sun - points, -seen_along
-    normals = ellipsoid.outward_normals(points, views.radii)
+    normals = views.surface.outward_normals(points)
     lon_e, lat = ellipsoid.lon_lat(points)
     sun_lon_e, sun_lat = ellipsoid.lon_lat(sun)
     below_lon_e, below_lat = ellipsoid.lon_lat(below)

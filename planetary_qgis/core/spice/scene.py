@@ -17,6 +17,7 @@ from spiceypy.utils.exceptions import SpiceyError
 from planetary_qgis.core.bodies import Body, find_body
 from planetary_qgis.core.errors import KernelError
 from planetary_qgis.core.spice.session import short_message
+from planetary_qgis.core.spice.surfaces import Ellipsoid, Surface
 
 T = TypeVar("T")
 
@@ -27,6 +28,7 @@ class Scene:
 
     Attributes:
         radii: (3,) km, the target's.
+        surface: What lines of sight meet; the ellipsoid of these radii unless told otherwise.
         body_fixed_frame: The frame in which longitudes count.
         instrument_frame: Empty where only the observer's place matters.
     """
@@ -36,6 +38,7 @@ class Scene:
     observer_id: int
     observer_name: str
     radii: NDArray[np.float64]
+    surface: Surface
     body_fixed_frame: str
     abcorr: str
     instrument_frame: str = ""
@@ -46,6 +49,7 @@ class Scene:
         return {
             "Target": f"{self.target_name} ({self.target_id}) in {self.body_fixed_frame}",
             "Observer": f"{self.observer_name} ({self.observer_id})",
+            "Surface": self.surface.title,
             "Aberration correction": self.abcorr,
         }
 
@@ -63,12 +67,14 @@ def scene_of(target: str, observer: str, abcorr: str, body_fixed_frame: str = ""
         KernelError: A name is unknown, or the target's radii or frame are missing.
     """
     target_id, observer_id = naif_id(target, "target"), naif_id(observer, "observer")
+    radii = radii_of(target_id)
     return Scene(
         target_id=target_id,
         target_name=name_of(target_id),
         observer_id=observer_id,
         observer_name=name_of(observer_id),
-        radii=radii_of(target_id),
+        radii=radii,
+        surface=Ellipsoid(radii),
         body_fixed_frame=_checked_frame(target_id, body_fixed_frame.strip()),
         abcorr=abcorr,
     )

@@ -13,8 +13,8 @@ import numpy as np
 import spiceypy
 from numpy.typing import NDArray
 
-from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.scene import Scene
+from planetary_qgis.core.spice.surfaces import Surface
 from planetary_qgis.core.spice.vectorised import (
     LIGHT_SPEED_KM_S,
     Gaps,
@@ -39,7 +39,8 @@ class Views:
         aberration: (n, 3) the observer's velocity in units of the speed of light.
         drift: (n, 3) km/s, how the origin moves as the light time grows.
         spin: (3,) rad/s, the body-fixed frame's rotation.
-        radii: (3,) km.
+        surface: What lines of sight meet.
+        radii: (3,) km, of the target's ellipsoid.
     """
 
     et: FloatArray
@@ -50,6 +51,7 @@ class Views:
     aberration: FloatArray
     drift: FloatArray
     spin: FloatArray
+    surface: Surface
     radii: FloatArray
     corrects_light_time: bool
 
@@ -66,6 +68,7 @@ class Views:
             self.aberration[rows],
             self.drift[rows],
             self.spin,
+            self.surface,
             self.radii,
             self.corrects_light_time,
         )
@@ -137,6 +140,7 @@ def places_of(scene: Scene, et: FloatArray, gaps: Gaps) -> Views:
         aberration=_turned(to_fixed, velocity / LIGHT_SPEED_KM_S) * float(aberrates),
         drift=np.zeros((len(et), 3)) if drift is None else _turned(to_fixed, drift),
         spin=_spin(scene, et, to_fixed),
+        surface=scene.surface,
         radii=scene.radii,
         corrects_light_time=scene.abcorr != "NONE",
     )
@@ -166,7 +170,7 @@ def look_along(views: Views, directions: FloatArray) -> Looks:
         directions: (n, k, 3), as `Views.directions` gives them.
     """
     origins = views.origins[:, None, :]
-    points = ellipsoid.intercept(origins, directions, views.radii)
+    points = views.surface.intercept(origins, directions)
     if not views.corrects_light_time:
         return Looks(points, np.broadcast_to(origins, directions.shape), directions)
     # Over the few milliseconds between limb and point the target moves and turns uniformly.
@@ -174,7 +178,7 @@ def look_along(views: Views, directions: FloatArray) -> Looks:
     later = _light_time_gained(views, ranges)
     moved = origins + later * views.origin_rate[:, None, :]
     turned = directions + later * np.cross(views.spin, directions)
-    return Looks(ellipsoid.intercept(moved, turned, views.radii), moved, turned)
+    return Looks(views.surface.intercept(moved, turned), moved, turned)
 
 
 def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
@@ -183,7 +187,7 @@ def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
     Source: NAIF SUBPNT, "INTERCEPT/ELLIPSOID": the surface below, not the centre, is what appears
     displaced by stellar aberration.
     """
-    below = ellipsoid.intercept(views.origins, -views.origins, views.radii)
+    below = views.surface.intercept(views.origins, -views.origins)
     if not views.corrects_light_time:
         return below, views.origins
     ranges = np.linalg.norm(below - views.origins, axis=1, keepdims=True)
@@ -191,8 +195,8 @@ def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
     moved = views.origins + later * views.origin_rate
     apparent = -moved / np.linalg.norm(moved, axis=1, keepdims=True) + views.aberration
     apparent /= np.linalg.norm(apparent, axis=1, keepdims=True)
-    origins = ellipsoid.intercept(moved, -moved, views.radii) - ranges * apparent
-    return ellipsoid.intercept(origins, -origins, views.radii), origins
+    origins = views.surface.intercept(moved, -moved) - ranges * apparent
+    return views.surface.intercept(origins, -origins), origins
 
 
 def _light_time_gained(views: Views, ranges: FloatArray) -> FloatArray:
