@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +13,13 @@ import pandas as pd
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.products import ColumnKind
+from planetary_qgis.core.spice.terrain import Terrain
 from planetary_qgis.core.times import TimeArray, utc_text
 
-Imaging = Literal["auto", "frame", "line scan"]
+Imaging = Literal["auto", "frame", "line scan", "push frame", "spot"]
 IMAGING_MODES: tuple[Imaging, ...] = get_args(Imaging)
+SurfaceChoice = Literal["auto", "ellipsoid", "DSK"]
+SURFACES: tuple[SurfaceChoice, ...] = get_args(SurfaceChoice)
 ABERRATION_CORRECTIONS = ("NONE", "LT", "LT+S", "CN", "CN+S")
 
 
@@ -29,6 +33,10 @@ class Observation:
         abcorr: CSPICE's aberration correction, reception only.
         imaging: How one observation fills its area; "auto" decides by instrument and field of view.
         body_fixed_frame: Frame of the answer's longitudes; "" for the one SPICE associates.
+        interframe_s: From one framelet of a push frame camera to the next; None for what the
+            kernels or instruments.toml say.
+        surface: What lines of sight meet; "auto" takes a DSK where the kernels hold the target's.
+        terrain: Heights that lines of sight meet instead of either.
     """
 
     kernels: tuple[Path, ...]
@@ -38,6 +46,9 @@ class Observation:
     abcorr: str = "LT+S"
     imaging: Imaging = "auto"
     body_fixed_frame: str = ""
+    surface: SurfaceChoice = "auto"
+    terrain: Terrain | None = None
+    interframe_s: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "abcorr", checked_abcorr(self.abcorr))
@@ -45,6 +56,15 @@ class Observation:
             raise PlanetaryError(
                 f"“{self.imaging}” is not a way of imaging.",
                 hint=f"Choose one of {', '.join(IMAGING_MODES)}.",
+            )
+        if self.interframe_s is not None and not 0.0 < self.interframe_s < math.inf:
+            raise PlanetaryError(
+                f"Framelets cannot follow each other every {self.interframe_s} seconds.",
+                hint="Give a time above zero, or none.",
+            )
+        if self.surface not in SURFACES:
+            raise PlanetaryError(
+                f"“{self.surface}” is not a surface.", hint=f"Choose one of {', '.join(SURFACES)}."
             )
 
 

@@ -7,189 +7,164 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.core.geos import shapely
-from planetary_qgis.core.polygons import polygons_from_rings, united
 from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.instruments import Instrument
+from planetary_qgis.core.spice.sampling import Sights, epochs_needed, sampled
 from planetary_qgis.core.spice.scene import Scene
+from planetary_qgis.core.spice.sweeps import strips
+from planetary_qgis.core.spice.swept import Swept, batches, gathered, joined, united_by_owner
 from planetary_qgis.core.spice.vectorised import Gaps
-from planetary_qgis.core.spice.views import Views, look, places_of, views_of
+from planetary_qgis.core.spice.views import Views, look, views_of
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
 
-LINE_POINTS = 11
-"""Vertices along the first and the last line."""
-FEWEST_LINES = 21
-MOST_LINES = 721
-ARC_BETWEEN_LINES_DEG = 0.25
-"""How far the observer may move round the target between two sampled lines."""
-_LINES_A_PIECE = 60
+FEWEST_LINES = 9
+LINES_AT_ONCE = 10_000
+POINTS_OF_NARROW_LINE, POINTS_OF_WIDE_LINE = 11, 41
+WIDE_LINE_DEG = 10.0
+"""On the ground, about the target's middle: longer lines get more points."""
+FINEST_SHARE, COARSEST_SHARE = 1.0 / 20_000.0, 1.0 / 2_000.0
+"""What the true track of an end may depart from the great circle between samples, in widths."""
+_SHARE_OF_PIXEL = 0.1
 _HALVINGS = 30
-
-
-@dataclass(frozen=True)
-class Swath:
-    """What one scan covered.
-
-    Attributes:
-        shape: None where no line met the target.
-        covered: The share of the scan's time that the kernels tell of.
-        over_limb: Whether some line ran over the limb.
-        moment: Epoch of a line halfway through what met the target; NaN where none did.
-        middle: (3,) km, the middle of that line.
-    """
-
-    shape: shapely.Geometry | None
-    covered: float
-    over_limb: bool
-    moment: float
-    middle: FloatArray
 
 
 def swaths(
     scene: Scene, instrument: Instrument, start: FloatArray, stop: FloatArray, gaps: Gaps
-) -> list[Swath]:
+) -> Swept:
     """The swath of each scan; where kernels have gaps, what they do tell of.
 
     Args:
         start, stop: (n,) epochs, TDB.
     """
-    scans = [
-        np.linspace(first, last, count)
-        for first, last, count in zip(start, stop, _line_counts(scene, start, stop))
-    ]
-    views = views_of(scene, np.concatenate(scans), gaps)
-    bounds = np.cumsum([0] + [len(lines) for lines in scans])
-    found = []
-    for begin, end in zip(bounds[:-1], bounds[1:]):
-        lines = views[slice(begin, end)]
-        whole = lines.known.all() or not lines.known.any()
-        found.append(
-            _swath(lines, instrument) if whole else _swath_with_gaps(scene, instrument, lines)
-        )
-    return found
-
-
-def _line_counts(scene: Scene, start: FloatArray, stop: FloatArray) -> NDArray[np.intp]:
-    """How many lines to sample of each scan, by the observer's motion round the target."""
-    first, last = places_of(scene, start, Gaps()), places_of(scene, stop, Gaps())
-    arcs = ellipsoid.angle_between(first.origins, last.origins)
-    known = np.where(np.isfinite(arcs), arcs, 0.0)
-    counts = np.clip(np.ceil(known / ARC_BETWEEN_LINES_DEG) + 1, FEWEST_LINES, MOST_LINES)
-    # Odd, so that one line lies in the middle of the time.
-    return np.asarray(counts.astype(np.intp) | 1)
-
-
-def _swath_with_gaps(scene: Scene, instrument: Instrument, lines: Views) -> Swath:
-    """The swaths of the runs that the kernels do cover, from their first to their last moment."""
-    runs = [_widened(scene, lines, run) for run in _runs(lines.known)]
-    first, last = np.array(runs).T
-    parts = swaths(scene, instrument, first, last, Gaps())
-    covered = sum(last - first for first, last in runs) / (lines.et[-1] - lines.et[0])
-    return Swath(
-        shape=united([part.shape for part in parts]),
-        covered=covered,
-        over_limb=any(part.over_limb for part in parts),
-        moment=parts[len(parts) // 2].moment,
-        middle=parts[len(parts) // 2].middle,
+    counts = epochs_needed(scene, start, stop, FEWEST_LINES)
+    line = _line_for(scene, instrument.scanning(), (start + stop) / 2.0)
+    return joined(
+        [
+            _swept(line, start[rows], stop[rows], counts[rows], gaps)
+            for rows in batches(counts, LINES_AT_ONCE)
+        ]
     )
 
 
-def _widened(scene: Scene, lines: Views, run: slice) -> tuple[float, float]:
-    """A run of known lines out to where the kernels' knowledge begins and ends."""
-    first, last = lines.et[run.start], lines.et[run.stop - 1]
-    if run.start > 0:
-        first = _edge_of_knowledge(scene, first, lines.et[run.start - 1])
-    if run.stop < len(lines):
-        last = _edge_of_knowledge(scene, last, lines.et[run.stop])
-    return float(first), float(last)
-
-
-def _edge_of_knowledge(scene: Scene, known: float, unknown: float) -> float:
-    """The last epoch toward the unknown one that the kernels tell of, by bisection."""
-    for _ in range(_HALVINGS):
-        middle = (known + unknown) / 2.0
-        if views_of(scene, np.array([middle]), Gaps()).known[0]:
-            known = middle
-        else:
-            unknown = middle
-    return known
-
-
-def _swath(lines: Views, instrument: Instrument) -> Swath:
-    """What an unbroken sequence of lines covers."""
-    ends, over_limb = _ends_on_target(lines, instrument)
-    pieces = []
-    for run in _runs(np.isfinite(ends[:, 0])):
-        for begin in range(run.start, run.stop - 1, _LINES_A_PIECE):
-            piece = slice(begin, min(begin + _LINES_A_PIECE + 1, run.stop))
-            pieces.append(_piece(lines[piece], instrument, ends[piece]))
-    moment, middle = _halfway(lines, instrument, ends)
-    return Swath(
-        shape=united(pieces),
-        covered=float(lines.known.all()),
-        over_limb=bool(over_limb.any()),
-        moment=moment,
-        middle=middle,
+def _swept(line: _Line, start: FloatArray, stop: FloatArray, counts: IntArray, gaps: Gaps) -> Swept:
+    samples = sampled(
+        line.look,
+        start,
+        stop,
+        counts,
+        tracked=slice(None, None, line.count - 1),
+        tolerance_share=_tolerance_share(line.instrument),
+        gaps=gaps,
     )
+    rows, runs = samples.runs()
+    of_runs = strips(samples.points[rows], runs)
+    return gathered(samples, united_by_owner(of_runs, samples.owners_of_runs(), len(start)))
 
 
-def _halfway(lines: Views, instrument: Instrument, ends: FloatArray) -> tuple[float, FloatArray]:
-    """Epoch and middle of the line halfway through those that met the target."""
-    meeting = np.flatnonzero(np.isfinite(ends[:, 0]))
-    if not len(meeting):
-        return np.nan, np.full(3, np.nan)
-    row = meeting[len(meeting) // 2 : len(meeting) // 2 + 1]
-    middle = _points(lines[row], instrument, ends[row].mean(axis=1, keepdims=True))[0, 0]
-    return float(lines.et[row[0]]), middle
+def _line_for(scene: Scene, instrument: Instrument, et: FloatArray) -> _Line:
+    """The line, with as many points as its length on the ground at these epochs needs."""
+    narrow = _Line(scene, instrument, POINTS_OF_NARROW_LINE)
+    sights = narrow.look(et, Gaps())
+    arcs = ellipsoid.angle_between(sights.points[:, 0], sights.points[:, -1])
+    if sights.over_limb.any() or np.nanmax(arcs, initial=0.0) > WIDE_LINE_DEG:
+        return _Line(scene, instrument, POINTS_OF_WIDE_LINE)
+    return narrow
 
 
-def _piece(lines: Views, instrument: Instrument, ends: FloatArray) -> shapely.Geometry | None:
-    """The polygon between the first and the last of these lines and along their ends."""
-    along = np.linspace(0.0, 1.0, LINE_POINTS)
-    first = _points(lines[:1], instrument, ends[:1, :1] + along * np.ptp(ends[:1]))[0]
-    last = _points(lines[-1:], instrument, ends[-1:, :1] + along * np.ptp(ends[-1:]))[0]
-    sides = _points(lines[1:-1], instrument, ends[1:-1])
-    ring = np.concatenate([first, sides[:, 1], last[::-1], sides[::-1, 0]])
-    lon, lat = ellipsoid.lon_lat(ring)
-    return polygons_from_rings(lon[None], lat[None])[0]
+def _tolerance_share(instrument: Instrument) -> float:
+    """A tenth of a pixel in lengths of the line."""
+    if instrument.pixel_angle is None:
+        return COARSEST_SHARE
+    share = _SHARE_OF_PIXEL * instrument.pixel_angle / instrument.extent[0]
+    return float(np.clip(share, FINEST_SHARE, COARSEST_SHARE))
 
 
-def _points(lines: Views, instrument: Instrument, shares: FloatArray) -> FloatArray:
-    """(n, k, 3) km: where shares of the line, 0 and 1 being its ends, meet the target."""
-    return look(lines, instrument.rays_on_line(shares)).points
+@dataclass(frozen=True)
+class _Line:
+    """A scanner's line, as it meets the target at many epochs.
 
-
-def _ends_on_target(lines: Views, instrument: Instrument) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """(n, 2) shares of each line between which it meets the target, and where that is not all.
-
-    NaN for lines that miss the target.
+    Attributes:
+        count: Points looked at along it.
     """
-    shares = np.linspace(0.0, 1.0, LINE_POINTS)
-    hit = look(lines, instrument.rays_on_line(np.tile(shares, (len(lines), 1)))).hit
-    any_hit = hit.any(axis=1)
-    left, right = hit.argmax(axis=1), LINE_POINTS - 1 - hit[:, ::-1].argmax(axis=1)
-    ends = np.where(any_hit[:, None], np.stack([shares[left], shares[right]], axis=1), np.nan)
-    for side, index, outward in ((0, left, -1), (1, right, 1)):
-        cut = np.flatnonzero(any_hit & (index != (0 if side == 0 else LINE_POINTS - 1)))
-        if len(cut):
-            missing = shares[index[cut] + outward]
-            ends[cut, side] = _limb_share(lines[cut], instrument, ends[cut, side], missing)
-    return ends, any_hit & ((left > 0) | (right < LINE_POINTS - 1))
+
+    scene: Scene
+    instrument: Instrument
+    count: int
+
+    def look(self, et: FloatArray, gaps: Gaps) -> Sights:
+        """The line's points from where it begins to meet the target to where it ends."""
+        views = views_of(self.scene, et, gaps)
+        # Cosines lie densest at the ends, where near the limb the ground runs fastest.
+        shares = 0.5 - 0.5 * np.cos(np.linspace(0.0, np.pi, self.count))
+        points = self._points(views, np.tile(shares, (len(views), 1)))
+        hit = np.isfinite(points[..., 0])
+        over_limb = views.known & ~hit.all(axis=1)
+        meets = hit.any(axis=1)
+        partly = np.flatnonzero(over_limb)
+        if len(partly):
+            ends = self._ends(views[partly], shares, hit[partly])
+            meets[partly] = np.isfinite(ends[:, 0])
+            points[partly] = self._points(
+                views[partly], ends[:, :1] + shares * np.ptp(ends, axis=1, keepdims=True)
+            )
+        return Sights(views.known, meets, over_limb & meets, _without_holes(points))
+
+    def _points(self, views: Views, shares: FloatArray) -> FloatArray:
+        """(m, k, 3) km: where shares of the line, 0 and 1 being its ends, meet the target."""
+        return np.asarray(look(views, self.instrument.rays_on_line(shares)).points)
+
+    def _ends(self, views: Views, shares: FloatArray, hit: BoolArray) -> FloatArray:
+        """(m, 2) shares of each line between which it meets the target; NaN where it does not."""
+        ends: FloatArray = np.full((len(views), 2), np.nan)
+        ends[:, 0] = shares[hit.argmax(axis=1)]
+        ends[:, 1] = shares[len(shares) - 1 - hit[:, ::-1].argmax(axis=1)]
+        missed = np.flatnonzero(~hit.any(axis=1))
+        if len(missed):
+            ends[missed] = self._nearest_to_target(views[missed])[:, None]
+        for side, outside in ((0, 0.0), (1, 1.0)):
+            ends[:, side] = self._limb_share(views, ends[:, side], outside)
+        return ends
+
+    def _nearest_to_target(self, views: Views) -> FloatArray:
+        """(m,) the share of each line that passes the target's middle closest, NaN if that misses.
+
+        In space scaled by the radii, where the target is a sphere.
+        """
+        rays = self.instrument.rays_on_line(np.array([0.0, 1.0]))
+        ends = views.directions(rays) / views.radii
+        to_middle = -views.origins / views.radii
+        middle = to_middle / np.linalg.norm(to_middle, axis=1, keepdims=True)
+        first, last = ends[:, 0], ends[:, 1]
+        step = last - first
+        # On the line, the direction with the largest cosine to the middle: d(cos)/d(share) = 0.
+        f_m, s_m = (first * middle).sum(axis=1), (step * middle).sum(axis=1)
+        f_f, f_s = (first * first).sum(axis=1), (first * step).sum(axis=1)
+        s_s = (step * step).sum(axis=1)
+        share = np.clip((s_m * f_f - f_m * f_s) / (f_m * s_s - s_m * f_s), 0.0, 1.0)
+        hit = np.isfinite(self._points(views, share[:, None])[:, 0, 0])
+        return np.where(hit, share, np.nan)
+
+    def _limb_share(self, views: Views, hitting: FloatArray, missing: float) -> FloatArray:
+        """The share of each line nearest to `missing` that meets the target, by bisection."""
+        at_end = np.full(len(hitting), missing)
+        end_hits = np.isfinite(self._points(views, at_end[:, None])[:, 0, 0])
+        inside, outside = np.where(end_hits, missing, hitting), at_end
+        for _ in range(_HALVINGS):
+            middle = (inside + outside) / 2.0
+            hit = np.isfinite(self._points(views, middle[:, None])[:, 0, 0])
+            inside, outside = np.where(hit, middle, inside), np.where(hit, outside, middle)
+        return inside
 
 
-def _limb_share(
-    lines: Views, instrument: Instrument, hitting: FloatArray, missing: FloatArray
-) -> FloatArray:
-    """The outermost share of each line that still meets the target, by bisection."""
-    for _ in range(_HALVINGS):
-        middle = (hitting + missing) / 2.0
-        hit = look(lines, instrument.rays_on_line(middle[:, None])).hit[:, 0]
-        hitting, missing = np.where(hit, middle, hitting), np.where(hit, missing, middle)
-    return hitting
-
-
-def _runs(flags: NDArray[np.bool_]) -> list[slice]:
-    """The unbroken runs of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [slice(int(begin), int(end)) for begin, end in zip(edges[::2], edges[1::2])]
+def _without_holes(points: FloatArray) -> FloatArray:
+    """Points along lines, those that miss a rugged limb put where the last one before them met."""
+    known = np.isfinite(points[..., 0])
+    partly = np.flatnonzero(known.any(axis=1) & ~known.all(axis=1))
+    columns = np.arange(points.shape[1])
+    for row in partly:
+        nearest = np.abs(columns[:, None] - columns[known[row]]).argmin(axis=1)
+        points[row] = points[row, columns[known[row]][nearest]]
+    return points
