@@ -1,15 +1,20 @@
-"""Footprints a second, against a plain spiceypy.sincpt loop over the same rays and epochs.
+"""Footprints a second, against other ways to the same intercepts with the same kernels.
 
-The synthetic sample's framing camera, 40 rays a footprint, LT+S, one core. The loop does less: it
-stops at the intercepts, while ours goes on to polygons, angles and a table.
+The synthetic sample's framing camera, 40 rays a footprint, LT+S, one core, turn about. A loop of
+spiceypy.sincpt and planetary-coverage's FovsCollection do less: they stop at the intercepts, while
+ours goes on to polygons, angles and a table. Under all lies what CSPICE takes for the states and
+attitudes alone, asked for by spiceypy's compiled loops.
 """
 
 from __future__ import annotations
 
+import importlib
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import spiceypy
@@ -36,25 +41,61 @@ OBSERVATION = Observation(
 )
 FOOTPRINTS = 20_000
 LOOPED = 400
-REPEATS = 3
+REPEATS = 5
+_VIEWS_AT_ONCE = 256
+HOW_TO_GET_IT = (
+    "planetary-coverage is not there; to compare with it, `pip install --target DIR "
+    "planetary-coverage==1.2.1` and give --planetary-coverage DIR"
+)
 
 
-def measure() -> None:
-    """Print both rates, their ratio and the worst difference between the two."""
+def measure(planetary_coverage: Path | None = None) -> None:
+    """Print all rates, their ratios and the worst difference.
+
+    Args:
+        planetary_coverage: The folder that it is installed in; None to find it as any module.
+    """
     times = _times(FOOTPRINTS)
     spread = slice(None, None, FOOTPRINTS // LOOPED)
-    looped_times = Times(times.start[spread], times.stop[spread])
-    ours, loops = [], []
-    for _ in range(REPEATS):  # turn about, so that both meet the same machine
-        ours.append(FOOTPRINTS / _seconds(lambda: _drain(times)))
-        loops.append(len(looped_times) / _seconds(lambda: _sincpt_loop(looped_times)))
-    rate, loop_rate = float(np.median(ours)), float(np.median(loops))
-    rays = _rays_a_footprint()
-    print(f"SPICE footprints, {rays} rays each, {OBSERVATION.abcorr}, one core:")
-    print(f"  planetary_qgis       {rate:10.0f} footprints/s  ({FOOTPRINTS} with angles and rows)")
-    print(f"  spiceypy.sincpt loop {loop_rate:10.0f} footprints/s  ({LOOPED}, intercepts alone)")
-    print(f"  ratio                {rate / loop_rate:10.1f}")
-    print(f"  worst difference     {_worst_difference_m(looped_times):10.4f} m")
+    few = Times(times.start[spread], times.stop[spread])
+    with furnished(expand([SAMPLE])):
+        et = et_from_utc(times.start)
+    other = _planetary_coverage(planetary_coverage, few)
+    ways: dict[str, tuple[int, Callable[[], object]]] = {
+        "planetary_qgis": (FOOTPRINTS, lambda: _drain(times)),
+        "its intercepts alone": (FOOTPRINTS, lambda: _intercepts(times)),
+        "spiceypy.sincpt loop": (LOOPED, lambda: _sincpt_loop(few)),
+        "planetary-coverage": (LOOPED, other or (lambda: None)),
+        "bare states, attitudes": (FOOTPRINTS, lambda: _bare_states(et)),
+        "bare Sun, L_s": (FOOTPRINTS, lambda: _bare_sun(et)),
+    }
+    if other is None:
+        del ways["planetary-coverage"]
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(REPEATS):  # turn about, so that all meet the same machine
+        for name, (count, work) in ways.items():
+            took[name].append(_seconds(work) / count * 1e6)
+    print(f"SPICE footprints, {_rays_a_footprint()} rays each, {OBSERVATION.abcorr}, one core:")
+    median = {name: float(np.median(micros)) for name, micros in took.items()}
+    for name, micros in median.items():
+        print(f"  {name:22} {1e6 / micros:10.0f} footprints/s {micros:10.1f} µs each")
+    _print_ratios(median)
+    if other is None:
+        print(f"  ({HOW_TO_GET_IT})")
+    print(f"  worst difference to sincpt {_worst_difference_m(few):10.4f} m")
+
+
+def _print_ratios(micros: dict[str, float]) -> None:
+    whole, alone = micros["planetary_qgis"], micros["its intercepts alone"]
+    bare = micros["bare states, attitudes"]
+    print(f"  times faster than the sincpt loop     {micros['spiceypy.sincpt loop'] / whole:7.1f}")
+    if "planetary-coverage" in micros:
+        ratio = micros["planetary-coverage"] / whole
+        print(f"  times faster than planetary-coverage  {ratio:7.1f}")
+    print(f"  times the bare states and attitudes   {whole / bare:7.2f} (whole)")
+    print(f"                                        {alone / bare:7.2f} (intercepts alone)")
+    with_sun = bare + micros["bare Sun, L_s"]
+    print(f"  times these with Sun and L_s          {whole / with_sun:7.2f} (whole)")
 
 
 def _times(count: int) -> Times:
@@ -74,6 +115,60 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _drain(times: Times) -> int:
     return sum(len(products) for products in compute_footprints(OBSERVATION, times).chunks)
+
+
+def _intercepts(times: Times) -> None:
+    """States and attitudes, and where all rays meet the target."""
+    with furnished(expand([SAMPLE])):
+        scene, instrument = _resolved()
+        views, outline = views_of(scene, et_from_utc(times.start), Gaps()), instrument.outline()
+        for begin in range(0, len(times), _VIEWS_AT_ONCE):
+            look(views[begin : begin + _VIEWS_AT_ONCE], outline)
+
+
+def _bare_states(et: NDArray[np.float64]) -> None:
+    """What every way needs: observer, target, and how body and camera were turned."""
+    cyice = importlib.import_module("spiceypy.cyice")
+    with furnished(expand([SAMPLE])):
+        scene, _ = _resolved()
+        cyice.spkssb_v(scene.observer_id, et, "J2000")
+        cyice.spkssb_v(scene.target_id, et, "J2000")
+        cyice.pxform_v("J2000", scene.body_fixed_frame, et)
+        cyice.pxform_v(scene.instrument_frame, "J2000", et)
+
+
+def _bare_sun(et: NDArray[np.float64]) -> None:
+    cyice = importlib.import_module("spiceypy.cyice")
+    with furnished(expand([SAMPLE])):
+        scene, _ = _resolved()
+        cyice.spkpos_v("SUN", et, "J2000", scene.abcorr, str(scene.target_id))
+        cyice.lspcn_v(str(scene.target_id), et, scene.abcorr)
+
+
+def _planetary_coverage(folder: Path | None, times: Times) -> Callable[[], object] | None:
+    """What computes its fields of view at these times; None where it is not installed."""
+    if folder is not None:
+        sys.path.append(str(folder))
+    try:
+        trajectory = importlib.import_module("planetary_coverage.trajectory.trajectory").Trajectory
+    except ImportError:
+        return None
+    kernels = tuple(str(kernel) for kernel in expand([SAMPLE]))
+    with furnished(expand([SAMPLE])):
+        et, rays = et_from_utc(times.start), len(_resolved()[1].outline())
+
+    def fields_of_view() -> Any:
+        made = trajectory(
+            kernels, OBSERVATION.instrument, OBSERVATION.target, et, abcorr=OBSERVATION.abcorr
+        )
+        fields = made.fovs
+        fields.npts = rays + 1  # it counts the first point twice
+        try:
+            return fields.pts
+        finally:
+            spiceypy.kclear()  # its kernels stay loaded
+
+    return fields_of_view
 
 
 def _sincpt_loop(times: Times) -> NDArray[np.float64]:

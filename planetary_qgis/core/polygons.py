@@ -7,6 +7,7 @@ antimeridian is split there, what holds a pole reaches it (seams.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.great_circles import (
     CHORD_TOLERANCE_DEG,
-    parts_of_edges,
+    Rings,
     unit_vectors,
     with_great_circle_edges,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "lines_from_tracks",
     "points_from",
     "polygons_from_boxes",
+    "polygons_from_joined_rings",
     "polygons_from_rings",
     "unit_vectors",
     "united",
@@ -34,7 +36,7 @@ __all__ = [
 Shapes = NDArray[np.object_]
 FloatArray = NDArray[np.float64]
 
-_LEAST_TURN_DEG2 = 1e-9
+_LEAST_TURN_DEG2 = 1e-11
 
 
 def polygons_from_rings(
@@ -51,14 +53,34 @@ def polygons_from_rings(
             from above; False where the order is unknown, and the smaller side is the interior.
     """
     lons, lats = np.atleast_2d(wrap_180(lon_e)), np.atleast_2d(np.asarray(lat, dtype=float))
-    shapes = np.full(len(lons), None, dtype=object)
     known = np.isfinite(lons) & np.isfinite(lats)
-    complete = known.all(axis=1)
-    if complete.any():
-        _fill(shapes, np.flatnonzero(complete), lons[complete], lats[complete], interior_on_left)
-    for row in np.flatnonzero(~complete):
-        ring_lon, ring_lat = lons[row, known[row]][None], lats[row, known[row]][None]
-        _fill(shapes, np.array([row]), ring_lon, ring_lat, interior_on_left)
+    return polygons_from_joined_rings(
+        lons[known], lats[known], known.sum(axis=1), interior_on_left=interior_on_left
+    )
+
+
+def polygons_from_joined_rings(
+    lon_e: FloatArray, lat: FloatArray, lengths: NDArray[np.intp], *, interior_on_left: bool
+) -> Shapes:
+    """The same for rings of any lengths, one after the other.
+
+    Args:
+        lon_e, lat: (m,) all vertices, none unknown.
+        lengths: (n,) how many of them each ring has.
+    """
+    lengths = np.asarray(lengths, dtype=np.intp)
+    ends = np.cumsum(lengths)
+    closed = np.zeros(len(lengths), dtype=bool)
+    filled = np.flatnonzero(lengths > 1)
+    first, last = (ends - lengths)[filled], ends[filled] - 1
+    closed[filled] = (lon_e[first] == lon_e[last]) & (lat[first] == lat[last])
+    some = lengths - closed >= 3
+    used = np.repeat(some, lengths)
+    used[ends[closed] - 1] = False
+    shapes = np.full(len(lengths), None, dtype=object)
+    if some.any():
+        rings = Rings.of(wrap_180(lon_e[used]), lat[used], (lengths - closed)[some])
+        shapes[some] = _polygons(rings, interior_on_left)
     return shapes
 
 
@@ -124,67 +146,63 @@ def united(shapes: Sequence[shapely.Geometry | None]) -> shapely.Geometry | None
     return shapely.union_all(known)
 
 
-def _fill(
-    shapes: Shapes, rows: NDArray[np.intp], lon: FloatArray, lat: FloatArray, oriented: bool
-) -> None:
-    """Put the polygons of equally long rings without NaN into their rows of `shapes`."""
-    if lon.shape[1] < 3:
-        return
-    if (lon[:, 0] == lon[:, -1]).all() and (lat[:, 0] == lat[:, -1]).all():
-        _fill(shapes, rows, lon[:, :-1], lat[:, :-1], oriented)
-        return
-    points = unit_vectors(lon, lat)
+def _polygons(rings: Rings, oriented: bool) -> Shapes:
+    """The shapes of these rings."""
     if not oriented:
-        turned = _run_around_the_larger_side(points)
-        lon[turned], lat[turned] = lon[turned, ::-1], lat[turned, ::-1]
-        points[turned] = points[turned, ::-1]
-    parts = parts_of_edges(lon, lat, points)
-    plain = (parts == 1).all(axis=1) & ~_meets_seam_or_pole(lon) & _counter_clockwise(lon, lat)
+        rings = rings.turned(_run_around_the_larger_side(rings))
+    rings = with_great_circle_edges(rings)
+    winding = _Winding.of(rings)
+    plain = ~_meets_seam_or_pole(rings) & (winding.area >= 0.0)
+    shapes = np.full(len(rings.begins), None, dtype=object)
     if plain.any():
-        shapes[rows[plain]] = _planar_polygons(lon[plain], lat[plain])
+        shapes[plain] = _planar_polygons(rings.where(plain), winding.surely_simple[plain])
     if not plain.all():
-        ring = with_great_circle_edges(lon[~plain], lat[~plain], points[~plain], parts[~plain])
-        shapes[rows[~plain]] = polygons_of_oriented_rings(*ring)
+        others = rings.where(~plain)
+        shapes[~plain] = polygons_of_oriented_rings(others.lon, others.lat, others.owner)
+    return shapes
 
 
-def _run_around_the_larger_side(points: FloatArray) -> NDArray[np.bool_]:
+def _run_around_the_larger_side(rings: Rings) -> NDArray[np.bool_]:
     """Where rings must be turned to run counter-clockwise around their smaller side."""
-    x, y, z = np.moveaxis(points, 2, 0)
-    next_x, next_y, next_z = (np.roll(part, -1, axis=1) for part in (x, y, z))
-    area_x = (y * next_z - z * next_y).sum(axis=1)
-    area_y = (z * next_x - x * next_z).sum(axis=1)
-    area_z = (x * next_y - y * next_x).sum(axis=1)
-    towards = area_x * x.sum(axis=1) + area_y * y.sum(axis=1) + area_z * z.sum(axis=1)
-    return np.asarray(towards < 0.0)
+    points = unit_vectors(rings.lon, rings.lat)
+    areas = np.cross(points, points[rings.following])
+    towards = np.add.reduceat(areas, rings.begins) * np.add.reduceat(points, rings.begins)
+    return np.asarray(towards.sum(axis=1) < 0.0)
 
 
-def _planar_polygons(lon: FloatArray, lat: FloatArray) -> Shapes:
-    """Valid polygons of rings whose lon/lat edges are straight."""
-    rings = np.stack([lon, lat], axis=-1)
-    polygons = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
-    doubtful = ~_surely_convex(lon, lat)
-    polygons[doubtful] = mended(polygons[doubtful])
-    return np.asarray(polygons, dtype=object)
+class _Winding(NamedTuple):
+    """How rings run around the middle of their vertices in lon/lat.
 
-
-def _surely_convex(lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
-    """Where a ring of three or four vertices turns left at each by more than rounding can hide.
-
-    Four such turns make one round, as they sum to less than two. Asking GEOS takes longer.
+    Attributes:
+        area: (r,) square degrees, twice; negative for clockwise rings.
+        surely_simple: (r,) where each edge turns left around the middle, by more than rounding can
+            hide, and all together once: no edge crosses another. Asking GEOS takes far longer.
     """
-    if lon.shape[1] > 4:
-        return np.zeros(len(lon), dtype=bool)
-    step_lon, step_lat = np.roll(lon, -1, axis=1) - lon, np.roll(lat, -1, axis=1) - lat
-    turn = step_lon * np.roll(step_lat, -1, axis=1) - step_lat * np.roll(step_lon, -1, axis=1)
-    return np.asarray(turn.min(axis=1) > _LEAST_TURN_DEG2)
+
+    area: FloatArray
+    surely_simple: NDArray[np.bool_]
+
+    @staticmethod
+    def of(rings: Rings) -> _Winding:
+        lengths = rings.lengths
+        x = rings.lon - np.repeat(rings.sums(rings.lon) / lengths, lengths)
+        y = rings.lat - np.repeat(rings.sums(rings.lat) / lengths, lengths)
+        next_y = y[rings.following]
+        cross = x * next_y - x[rings.following] * y
+        rounds = np.add.reduceat(((y < 0.0) & (next_y >= 0.0)).astype(np.intp), rings.begins)
+        return _Winding(rings.sums(cross), rings.all_of(cross > _LEAST_TURN_DEG2) & (rounds == 1))
 
 
-def _meets_seam_or_pole(lon: FloatArray) -> NDArray[np.bool_]:
+def _planar_polygons(rings: Rings, surely_simple: NDArray[np.bool_]) -> Shapes:
+    """Valid polygons of rings whose lon/lat edges are straight."""
+    vertices = np.column_stack([rings.lon, rings.lat])
+    polygons = np.asarray(
+        shapely.polygons(shapely.linearrings(vertices, indices=rings.owner)), dtype=object
+    )
+    polygons[~surely_simple] = mended(polygons[~surely_simple])
+    return polygons
+
+
+def _meets_seam_or_pole(rings: Rings) -> NDArray[np.bool_]:
     """Where an edge steps over the antimeridian, as every ring around a pole does."""
-    return np.asarray((np.abs(np.roll(lon, -1, axis=1) - lon) >= 180.0).any(axis=1))
-
-
-def _counter_clockwise(lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
-    """Where a ring runs counter-clockwise in lon/lat; the others hold what lies outside."""
-    cross = lon * np.roll(lat, -1, axis=1) - np.roll(lon, -1, axis=1) * lat
-    return np.asarray(cross.sum(axis=1) >= 0.0)
+    return ~rings.all_of(np.abs(rings.lon[rings.following] - rings.lon) < 180.0)

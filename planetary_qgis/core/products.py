@@ -128,7 +128,7 @@ def table_of(schema: Schema, values: dict[str, Any], length: int) -> pd.DataFram
             columns[name] = pd.Series(values[name]).astype(_DTYPES[kind])
         else:
             columns[name] = pd.Series(_unknown(kind, length), dtype=_DTYPES[kind])
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _unknown(kind: ColumnKind, length: int) -> NDArray[Any]:

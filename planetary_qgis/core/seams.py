@@ -28,37 +28,128 @@ def polygons_of_oriented_rings(lon: FloatArray, lat: FloatArray, owner: IntArray
         owner: The number of each vertex's ring: 0, 0, …, 1, 1, …
     """
     begins = np.flatnonzero(np.diff(owner, prepend=-1))
-    ends = np.append(begins[1:], len(owner)) - 1
-    turn = _turns(lon, begins, ends, owner)
-    around = np.flatnonzero(turn)
-    if len(around):
-        order = _begun_nearest_to_pole(lat, begins, ends, owner, turn)
-        lon, lat = lon[order], lat[order]
-    unwrapped = _unwrapped(lon, begins, owner)
-    # East with the interior on the left is around the north pole: the ring goes on over that pole.
-    over = np.stack(
-        [
-            np.stack([unwrapped[begins] + 360.0 * turn, lat[begins]], axis=1),
-            np.stack([unwrapped[begins] + 360.0 * turn, 90.0 * turn], axis=1),
-            np.stack([unwrapped[begins], 90.0 * turn], axis=1),
-        ],
-        axis=1,
-    )[around]
-    vertices = np.insert(
-        np.stack([unwrapped, lat], axis=1),
-        np.repeat(ends[around] + 1, 3),
-        over.reshape(-1, 2),
-        axis=0,
+    turn = _turns(lon, begins, np.append(begins[1:], len(owner)) - 1, owner)
+    polygons = np.full(len(begins), None, dtype=object)
+    around = turn != 0.0
+    if around.any():
+        vertices = around[owner]
+        polygons[around] = _around_poles(lon[vertices], lat[vertices], owner[vertices], turn)
+    if not around.all():
+        vertices = ~around[owner]
+        polygons[~around] = _beside_poles(lon[vertices], lat[vertices], owner[vertices])
+    return polygons
+
+
+def _beside_poles(lon: FloatArray, lat: FloatArray, owner: IntArray) -> Shapes:
+    """Shapes of rings with no pole inside, or with both."""
+    begins, _, ring, following = _bounds(owner)
+    polygons = np.full(len(begins), None, dtype=object)
+    crosses = np.isfinite(_seam_latitudes(lon, lat, following, _senses(lon, following)))
+    twice = np.add.reduceat(crosses.astype(np.intp), begins) == 2
+    if twice.any():
+        vertices = twice[ring]
+        polygons[twice] = _halves(lon[vertices], lat[vertices], ring[vertices])
+    left = shapely.is_missing(polygons)
+    if left.any():
+        vertices = left[ring]
+        polygons[left] = _cut_by_windows(lon[vertices], lat[vertices], ring[vertices])
+    return polygons
+
+
+def _bounds(owner: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Rings' first vertices and lengths; each vertex's ring by its place, and the next vertex."""
+    begins = np.flatnonzero(np.diff(owner, prepend=-1))
+    lengths = np.diff(np.append(begins, len(owner)))
+    following = np.arange(1, len(owner) + 1)
+    following[begins + lengths - 1] = begins
+    return begins, lengths, np.repeat(np.arange(len(begins)), lengths), following
+
+
+def _halves(lon: FloatArray, lat: FloatArray, owner: IntArray) -> Shapes:
+    """Shapes of rings that cross the antimeridian twice; None where the halves are not simple."""
+    begins, lengths, ring, following = _bounds(owner)
+    senses = _senses(lon, following)
+    latitudes = _seam_latitudes(lon, lat, following, senses)
+    first, second = np.flatnonzero(np.isfinite(latitudes)).reshape(-1, 2).T
+    shift = (first + 1 - begins)[ring]
+    order = begins[ring] + (np.arange(len(lon)) - begins[ring] + shift) % lengths[ring]
+    # Each half begins where the ring has just crossed, and ends where it crosses back.
+    middles = begins + second - first
+    at = np.stack([begins, middles, middles, begins + lengths], axis=1).ravel()
+    seam = 180.0 * senses[first]
+    seams = np.stack([-seam, -seam, seam, seam], axis=1).ravel()
+    at_first, at_second = latitudes[first], latitudes[second]
+    heights = np.stack([at_first, at_second, at_second, at_first], axis=1).ravel()
+    vertices = np.stack(
+        [np.insert(lon[order], at, seams), np.insert(lat[order], at, heights)], axis=1
     )
-    owners = np.insert(owner, np.repeat(ends[around] + 1, 3), np.repeat(around, 3))
-    polygons = mended(shapely.polygons(shapely.linearrings(vertices, indices=owners)))
+    halves = np.stack([second - first, lengths - (second - first)], axis=1).ravel() + 2
+    owners = np.repeat(np.arange(len(halves)), halves)
+    polygons = shapely.polygons(shapely.linearrings(vertices, indices=owners))
+    simple = shapely.is_valid(polygons) & _runs_counter_clockwise(vertices, owners, len(halves))
+    whole = simple.reshape(-1, 2).all(axis=1)
+    joined = np.full(len(begins), None, dtype=object)
+    joined[whole] = shapely.multipolygons(polygons.reshape(-1, 2)[whole])
+    return joined
+
+
+def _cut_by_windows(lon: FloatArray, lat: FloatArray, owner: IntArray) -> Shapes:
+    """Shapes of rings that cross the antimeridian anyhow."""
+    begins, _, ring, _ = _bounds(owner)
+    vertices = np.stack([_unwrapped(lon, begins, ring), lat], axis=1)
+    polygons = mended(shapely.polygons(shapely.linearrings(vertices, indices=ring)))
     outside = _reach_outside(polygons)
     polygons[outside] = _cut(polygons[outside], shapely.GeometryType.POLYGON)
-    inside_out = (turn == 0) & ~_runs_counter_clockwise(vertices, owners, len(begins))
+    inside_out = ~_runs_counter_clockwise(vertices, ring, len(begins))
     polygons[inside_out] = shapely.difference(_WORLD, polygons[inside_out])
     changed = outside | inside_out
     polygons[changed] = mended(polygons[changed])
     return polygons
+
+
+def _around_poles(lon: FloatArray, lat: FloatArray, owner: IntArray, turn: FloatArray) -> Shapes:
+    """Shapes of rings around a pole; east with the interior on the left is around the north pole.
+
+    Each is begun and closed where it crosses the antimeridian, nearest to its pole: parts of a ring
+    that fold back between another one and the pole would cross any other line to it.
+    """
+    begins, lengths, ring, following = _bounds(owner)
+    turn = turn[owner[begins]]
+    crossing = _seam_latitudes(lon, lat, following, turn[ring])
+    nearness = np.where(np.isfinite(crossing), crossing * turn[ring], -np.inf)
+    last = np.lexsort((nearness, ring))[begins + lengths - 1]
+    order = (
+        begins[ring] + (last[ring] + 1 + np.arange(len(owner)) - 2 * begins[ring]) % lengths[ring]
+    )
+    unwrapped = _unwrapped(lon[order], begins, ring)
+    # Ring by ring: the seam, the vertices, the seam again, and along the pole back to the start.
+    at = np.stack([begins, *[begins + lengths] * 3], axis=1).ravel()
+    seam, pole = 180.0 * turn, 90.0 * turn
+    seams = np.stack([-seam, seam, seam, -seam], axis=1).ravel()
+    heights = np.stack([crossing[last], crossing[last], pole, pole], axis=1).ravel()
+    vertices = np.stack(
+        [np.insert(unwrapped, at, seams), np.insert(lat[order], at, heights)], axis=1
+    )
+    owners = np.repeat(np.arange(len(begins)), lengths + 4)
+    polygons = mended(shapely.polygons(shapely.linearrings(vertices, indices=owners)))
+    outside = _reach_outside(polygons)
+    polygons[outside] = mended(_cut(polygons[outside], shapely.GeometryType.POLYGON))
+    return polygons
+
+
+def _senses(lon: FloatArray, following: IntArray) -> FloatArray:
+    """(m,) 1 where an edge runs east, -1 where it runs west."""
+    return np.where(_half_turn(lon[following] - lon) >= 0.0, 1.0, -1.0)
+
+
+def _seam_latitudes(
+    lon: FloatArray, lat: FloatArray, following: IntArray, senses: FloatArray
+) -> FloatArray:
+    """(m,) where edges that run in these senses cross the antimeridian; NaN where they do not."""
+    step = _half_turn(lon[following] - lon)
+    crosses = (np.abs(lon + step - lon[following]) > 180.0) & (step * senses > 0.0)
+    share = (180.0 * senses - lon) / np.where(crosses, step, np.nan)
+    return np.asarray(lat + share * (lat[following] - lat))
 
 
 def lines_of_tracks(lon: FloatArray, lat: FloatArray, owner: IntArray) -> Shapes:
@@ -88,22 +179,6 @@ def _turns(lon: FloatArray, begins: IntArray, ends: IntArray, owner: IntArray) -
     unwrapped = _unwrapped(lon, begins, owner)
     closing = _half_turn(lon[begins] - lon[ends])
     return np.asarray(np.round((unwrapped[ends] + closing - unwrapped[begins]) / 360.0))
-
-
-def _begun_nearest_to_pole(
-    lat: FloatArray, begins: IntArray, ends: IntArray, owner: IntArray, turn: FloatArray
-) -> IntArray:
-    """The vertices' order in which rings around a pole begin at their vertex nearest to it.
-
-    Rings are closed along the meridian of their first vertex; parts of a ring that fold back
-    between another one and the pole would cross that.
-    """
-    nearness = lat * turn[owner]
-    by_ring = np.lexsort((np.arange(len(owner)), -nearness, owner))
-    shift = (by_ring[begins] - begins)[owner]
-    length = (ends - begins + 1)[owner]
-    place = np.arange(len(owner)) - begins[owner]
-    return np.asarray(begins[owner] + (place + shift) % length)
 
 
 def _unwrapped(lon: FloatArray, begins: IntArray, owner: IntArray) -> FloatArray:

@@ -16,23 +16,33 @@ def intercept(origins: FloatArray, rays: FloatArray, radii: FloatArray) -> Float
     """Nearest points where rays meet the ellipsoid; NaN where a ray misses.
 
     Args:
-        origins: (…, 3) km, outside the ellipsoid.
+        origins: (…, 3) km; from inside the ellipsoid no ray meets it.
         rays: (…, 3) directions of any length; broadcast against the origins.
         radii: (3,) km.
 
     Source: NAIF SURFPT required reading, solved in scaled space.
     """
-    start, direction = origins / radii, rays / radii
-    # Einstein sums read each array once; (a * b).sum() would write a temporary for each.
-    squared_length = np.einsum("...i,...i->...", direction, direction)
-    approach = np.einsum("...i,...i->...", start, direction)
+    # Axis by axis: (…, 3) arrays whose axes lie apart in memory (see `axes_apart`) are read fast.
+    start = [origins[..., axis] / radii[axis] for axis in range(3)]
+    along = [rays[..., axis] / radii[axis] for axis in range(3)]
+    squared_length = along[0] * along[0] + along[1] * along[1] + along[2] * along[2]
+    approach = (start[0] * along[0] + start[1] * along[1] + start[2] * along[2]) / squared_length
     # Distance of the line from the centre by its closest point, not by b² - ac: from far away that
     # difference cancels all digits of what matters.
-    closest = start - (approach / squared_length)[..., None] * direction
-    half_chord_squared = 1.0 - np.einsum("...i,...i->...", closest, closest)
-    meets = (half_chord_squared >= 0.0) & (approach < 0.0)
+    closest = [origin - approach * ray for origin, ray in zip(start, along)]
+    half_chord_squared = 1.0 - (closest[0] ** 2 + closest[1] ** 2 + closest[2] ** 2)
+    inside = start[0] ** 2 + start[1] ** 2 + start[2] ** 2 <= 1.0
+    meets = (half_chord_squared >= 0.0) & (approach < 0.0) & ~inside
     half_chord = np.sqrt(np.where(meets, half_chord_squared, np.nan) / squared_length)
-    return np.asarray((closest - half_chord[..., None] * direction) * radii)
+    points = axes_apart(half_chord.shape)
+    for axis in range(3):
+        points[..., axis] = (closest[axis] - half_chord * along[axis]) * radii[axis]
+    return points
+
+
+def axes_apart(shape: tuple[int, ...]) -> FloatArray:
+    """An empty (*shape, 3) array of vectors, in memory first all x, then all y, then all z."""
+    return np.moveaxis(np.empty((3, *shape)), 0, -1)
 
 
 def limb_point_beside(origins: FloatArray, rays: FloatArray, radii: FloatArray) -> FloatArray:

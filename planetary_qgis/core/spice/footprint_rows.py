@@ -15,6 +15,7 @@ from planetary_qgis.core.spice import carried
 from planetary_qgis.core.spice.illumination import conditions_at_boresight
 from planetary_qgis.core.spice.jobs import OWN_COLUMNS, Job
 from planetary_qgis.core.spice.observations import Times
+from planetary_qgis.core.spice.pixels import misses, pixel_sizes
 from planetary_qgis.core.spice.seen import Seen
 from planetary_qgis.core.spice.vectorised import Gaps
 
@@ -48,8 +49,11 @@ def _columns(
     lit = conditions_at_boresight(
         job.scene, seen.views, job.instrument.boresight, seen.middles, gaps
     )
+    pixels = pixel_sizes(seen.views, job.instrument)
+    missed = misses(seen.views, job.instrument.boresight)
     count = len(names)
-    found = ~shapely.is_missing(seen.shapes)
+    geometry_source = np.full(count, None, dtype=object)
+    geometry_source[~shapely.is_missing(seen.shapes)] = job.scene.geometry_source
     pixel_m = np.nan if job.instrument.pixel_angle is None else job.instrument.pixel_angle * 1000.0
     return {
         "product_id": names,
@@ -68,9 +72,14 @@ def _columns(
         "local_time": lit.local_time,
         "subsolar_azimuth": lit.subsolar_azimuth,
         "subspacecraft_azimuth": lit.subspacecraft_azimuth,
-        "geometry_source": np.array(["SPICE" if shape else None for shape in found], dtype=object),
+        "geometry_source": geometry_source,
         "source": np.full(count, job.source, dtype=object),
         "range_km": lit.range_km,
+        "resolution_along": pixels.along,
+        "resolution_across": pixels.across,
+        "limb_distance_km": missed.distance_km,
+        "tangent_lon_e": wrap_180(missed.lon_e),
+        "tangent_lat": missed.lat,
         "sub_spacecraft_lon_e": wrap_180(lit.sub_spacecraft_lon_e),
         "sub_spacecraft_lat": lit.sub_spacecraft_lat,
         "subsolar_lon_e": wrap_180(lit.subsolar_lon_e),

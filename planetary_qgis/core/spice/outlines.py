@@ -1,9 +1,4 @@
-"""From fields of view to outlines on the ground, at the limb too.
-
-In scaled space (see ellipsoid.py), projected from the observer onto the plane that faces it, the
-disc is a circle around the origin and the sides of a field of view are straight. There the view is
-cut by the disc as one planar polygon by another, and the outline is carried back to the surface.
-"""
+"""From fields of view to outlines on the ground, at the limb too."""
 
 from __future__ import annotations
 
@@ -13,19 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planetary_qgis.core.geos import shapely
-from planetary_qgis.core.polygons import Shapes, polygons_from_rings, united
+from planetary_qgis.core.polygons import Shapes, polygons_from_joined_rings, united
 from planetary_qgis.core.spice import ellipsoid
-from planetary_qgis.core.spice.views import Looks, Views, look_along
+from planetary_qgis.core.spice.limb_chains import Outlines
+from planetary_qgis.core.spice.limb_cuts import Discs, RimSides, cut_at_limb, cut_rim_at_limb
+from planetary_qgis.core.spice.refining import (
+    OUTLINE_TOLERANCE,
+    carried,
+    following_of,
+    owner_of,
+    refined,
+)
+from planetary_qgis.core.spice.rims import Rim
+from planetary_qgis.core.spice.silhouettes import relief_footprints
+from planetary_qgis.core.spice.surfaces import Ellipsoid
+from planetary_qgis.core.spice.views import Views, look_along
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
-LIMB_POINTS = 360
-COARSE_STEP = 0.02
-"""In radii of the body: outlines with longer steps get more vertices."""
-PLANE_STEP = 0.02
-"""In radii of the disc: the steps they then get."""
-_JUST_IN_FRONT = 1e-3
-"""Tangent of how far above the plane through the observer a line of sight still counts."""
+_THINNEST = 1e-12
+"""In radii, as seen: what grazes the limb by less reaches metres over the ground of a planet."""
+_SHORT_ROUND = 0.5
+"""In radii: outlines this short lie on one side of the target."""
+_VIEWS_AT_ONCE = 256
+"""So many views' rays stay in a processor's cache from one step to the next."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,16 @@ class Footprints:
     """
 
     shapes: Shapes
-    over_limb: NDArray[np.bool_]
+    over_limb: Flags
     middles: FloatArray
+
+    @staticmethod
+    def none(count: int) -> Footprints:
+        return Footprints(
+            np.full(count, None, dtype=object),
+            np.zeros(count, dtype=bool),
+            np.full((count, 3), np.nan),
+        )
 
 
 def frame_footprints(views: Views, outline: FloatArray) -> Footprints:
@@ -50,137 +66,131 @@ def frame_footprints(views: Views, outline: FloatArray) -> Footprints:
     Args:
         outline: (k, 3) unit vectors in the instrument's frame, counter-clockwise on the ground.
     """
-    directions = views.directions(outline)
-    looks = look_along(views, directions)
-    inside = looks.hit.all(axis=1) & ~_is_coarse(looks.points, views.radii)
-    shapes = np.full(len(views), None, dtype=object)
-    middles = np.full((len(views), 3), np.nan)
-    if inside.any():
-        shapes[inside] = _polygons(looks.points[inside])
-        middles[inside] = _on_surface(looks.points[inside].mean(axis=1), views.radii)
-    others = np.flatnonzero(~inside & views.known)
-    for row, rings in zip(others, _cut_at_limb(views[others], directions[others])):
-        if rings:
-            shapes[row] = united([_polygons(ring[None])[0] for ring in rings])
-            middles[row] = _on_surface(max(rings, key=len).mean(axis=0), views.radii)
-    over_limb = ~shapely.is_missing(shapes) & ~looks.hit.all(axis=1)
-    return Footprints(shapes, over_limb, middles)
+    found = Footprints.none(len(views))
+    rim = Rim.of(outline)
+    for begin in range(0, len(views), _VIEWS_AT_ONCE):
+        rows = slice(begin, begin + _VIEWS_AT_ONCE)
+        part = _some_footprints(views[rows], outline, rim)
+        found.shapes[rows], found.over_limb[rows] = part.shapes, part.over_limb
+        found.middles[rows] = part.middles
+    return found
 
 
-def _is_coarse(points: FloatArray, radii: FloatArray) -> NDArray[np.bool_]:
-    """(n,) where neighbouring points of an outline lie so far apart that its sides bend between."""
-    scaled = points / radii
-    steps = np.roll(scaled, -1, axis=1) - scaled
-    return np.asarray((np.einsum("...i,...i->...", steps, steps) > COARSE_STEP**2).any(axis=1))
+def _some_footprints(views: Views, outline: FloatArray, rim: Rim | None) -> Footprints:
+    found = Footprints.none(len(views))
+    directions = views.directions(outline if rim is None else rim.outline())
+    if not isinstance(views.surface, Ellipsoid):
+        return Footprints(*relief_footprints(views, directions))
+    points = look_along(views, directions).points
+    fine = _are_fine(views, points)
+    if fine.any():
+        found.shapes[fine] = _polygons_of_equal_rings(points[fine])
+        found.middles[fine] = _on_surface(points[fine].mean(axis=1), views.radii)
+    others = np.flatnonzero(~fine & views.known & ~views.inside)
+    if len(others):
+        part = _cut_footprints(views[others], directions[others], rim)
+        found.shapes[others], found.over_limb[others] = part.shapes, part.over_limb
+        found.middles[others] = part.middles
+    return found
 
 
-def _cut_at_limb(views: Views, directions: FloatArray) -> list[list[FloatArray]]:
-    """For each view the (k, 3) rings of what its lines of sight enclose of the disc."""
-    bases, limb_radii = _facing_planes(views)
-    local = (directions / views.radii) @ bases.transpose(0, 2, 1)
-    seen = shapely.intersection(_planar_fields(local, limb_radii), _disc())
-    seen = shapely.segmentize(seen, PLANE_STEP)
-    rings = [_exteriors(shape) for shape in seen]
-    return _to_surface(views, rings, bases, limb_radii)
+def _are_fine(views: Views, points: FloatArray) -> Flags:
+    """(n,) where all rays meet the target and great circles between them follow the outline.
 
-
-def _facing_planes(views: Views) -> tuple[FloatArray, FloatArray]:
-    """(n, 3, 3) rows east, north and toward the target of each view; the discs' radii."""
-    up = views.origins / views.radii
-    distance = np.linalg.norm(up, axis=1)
-    up = up / distance[:, None]
-    helper = np.where(np.abs(up[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
-    east = np.cross(helper, up)
-    east /= np.linalg.norm(east, axis=1)[:, None]
-    # East x north = up: counter-clockwise in the plane is counter-clockwise seen from above.
-    bases = np.stack([east, np.cross(up, east), -up], axis=1)
-    return bases, 1.0 / np.sqrt(np.maximum(distance**2 - 1.0, 1e-12))
-
-
-def _planar_fields(local: FloatArray, limb_radii: FloatArray) -> Shapes:
-    """Fields of view as plane polygons, in units of the disc's radius.
-
-    Args:
-        local: (n, k, 3) lines of sight in the axes of the facing planes.
+    On the unit sphere of scaled space a side of a field of view is a circle. One that holds a point
+    which is seen at the angle e from above has a geodesic curvature of at most tan e there, and a
+    chord of length s stays within s² tan(e) / 8 of it.
     """
-    fields = np.full(len(local), shapely.Polygon(), dtype=object)
-    in_front = local[..., 2] > _JUST_IN_FRONT * np.linalg.norm(local, axis=-1)
-    whole = in_front.all(axis=1)
-    for row in np.flatnonzero(in_front.any(axis=1)):
-        ring = local[row] if whole[row] else _before_the_observer(local[row])
-        fields[row] = shapely.Polygon(ring[:, :2] / ring[:, 2:] / limb_radii[row])
-    broken = ~shapely.is_valid(fields)
-    fields[broken] = shapely.make_valid(fields[broken])
-    return fields
+    x, y, z = (points[..., axis] / views.radii[axis] for axis in range(3))
+    steps = sum((np.roll(part, -1, axis=1) - part) ** 2 for part in (x, y, z))
+    up = views.origins / views.radii
+    to_x, to_y, to_z = (up[:, None, axis] - part for axis, part in enumerate((x, y, z)))
+    range_squared = to_x * to_x + to_y * to_y + to_z * to_z
+    cosine_squared = (x * to_x + y * to_y + z * to_z) ** 2 / range_squared
+    lowest = cosine_squared.min(axis=1)
+    curvature = np.sqrt((1.0 - np.minimum(lowest, 1.0)) / lowest)
+    # A field of view is at least a quarter as long as its outline.
+    extent = np.sqrt(steps).sum(axis=1) / 4.0
+    return np.asarray(steps.max(axis=1) * curvature / 8.0 < OUTLINE_TOLERANCE * extent)
 
 
-def _before_the_observer(ring: FloatArray) -> FloatArray:
-    """A ring of directions cut where it passes behind the observer (Sutherland-Hodgman)."""
-    unit = ring / np.linalg.norm(ring, axis=1)[:, None]
-    height = unit[:, 2] - 2.0 * _JUST_IN_FRONT
-    kept = []
-    for index in range(len(unit)):
-        following = (index + 1) % len(unit)
-        if height[index] >= 0.0:
-            kept.append(unit[index])
-        if height[index] * height[following] < 0.0:
-            share = height[index] / (height[index] - height[following])
-            kept.append(unit[index] + share * (unit[following] - unit[index]))
-    return np.array(kept)
+def _cut_footprints(views: Views, directions: FloatArray, rim: Rim | None) -> Footprints:
+    """Footprints that are cut at the limb, or whose outlines bend between their rays."""
+    found = Footprints.none(len(views))
+    sides: RimSides | None = None
+    if rim is None:
+        discs, outlines = cut_at_limb(views, directions)
+    else:
+        sides, outlines = cut_rim_at_limb(views, rim)
+        discs = sides.discs
+    if not len(outlines.views):
+        return found
+    outlines = refined(views, discs, outlines, sides)
+    points = carried(views, discs, outlines.local, outlines.on_limb, owner_of(outlines))
+    rings = _polygons(points, outlines.lengths)
+    rings[_are_slivers(views, points, outlines)] = None
+    begins = np.cumsum(outlines.lengths) - outlines.lengths
+    for view, of_view in _grouped(outlines.views):
+        found.shapes[view] = united(list(rings[of_view]))
+    found.over_limb[outlines.views] = np.logical_or.reduceat(outlines.on_limb, begins)
+    found.middles[:] = _middles(views, discs, outlines)
+    found.middles[shapely.is_missing(found.shapes)] = np.nan
+    return found
 
 
-def _disc() -> shapely.Polygon:
-    """A polygon around the unit circle: what comes from its edge misses the target for certain."""
-    turns = np.arange(LIMB_POINTS) * (2.0 * np.pi / LIMB_POINTS)
-    outside = 1.0 / np.cos(np.pi / LIMB_POINTS)
-    return shapely.Polygon(np.column_stack([np.cos(turns), np.sin(turns)]) * outside)
+def _are_slivers(views: Views, points: FloatArray, outlines: Outlines) -> Flags:
+    """Where an outline at the limb is so thin that rounding may turn it inside out."""
+    begins = np.cumsum(outlines.lengths) - outlines.lengths
+    scaled = points / views.radii
+    unit = scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
+    following = unit[following_of(outlines.lengths)]
+    areas = 0.5 * np.add.reduceat(np.cross(unit, following), begins)
+    rounds = np.add.reduceat(np.linalg.norm(following - unit, axis=1), begins)
+    up = (views.origins / views.radii)[outlines.views]
+    up /= np.linalg.norm(up, axis=1, keepdims=True)
+    as_seen = np.einsum("ij,ij->i", areas, up)
+    on_ground = np.einsum("ij,ij->i", areas, np.add.reduceat(unit, begins))
+    inverted = (on_ground <= 0.0) & (rounds < _SHORT_ROUND)
+    return np.asarray((as_seen <= _THINNEST * rounds) | inverted)
 
 
-def _exteriors(shape: shapely.Geometry) -> list[FloatArray]:
-    """Open, counter-clockwise (k, 2) rings of a plane shape's polygons."""
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    return [
-        shapely.get_coordinates(shapely.geometry.polygon.orient(area).exterior)[:-1]
-        for area in areas
-    ]
+def _grouped(views: IntArray) -> list[tuple[int, IntArray]]:
+    """Each view with the numbers of its outlines."""
+    order = np.argsort(views, kind="stable")
+    distinct, begins = np.unique(views[order], return_index=True)
+    return list(zip(distinct.tolist(), np.split(order, begins[1:])))
 
 
-def _to_surface(
-    views: Views, rings: list[list[FloatArray]], bases: FloatArray, limb_radii: FloatArray
-) -> list[list[FloatArray]]:
-    """Plane rings carried to the surface; what misses it goes to the limb beside it."""
-    owners = [row for row, of_view in enumerate(rings) for ring in of_view for _ in ring]
-    if not owners:
-        return [[] for _ in rings]
-    owner = np.array(owners)
-    plane = np.concatenate([ring for of_view in rings for ring in of_view])
-    local = np.column_stack([plane * limb_radii[owner, None], np.ones(len(plane))])
-    scaled = np.einsum("mj,mji->mi", local, bases[owner])
-    looks = look_along(views[owner], (scaled * views.radii)[:, None, :])
-    points = _at_surface_or_limb(looks, views.radii)[:, 0]
-    return _regrouped(points, rings)
+def _middles(views: Views, discs: Discs, outlines: Outlines) -> FloatArray:
+    """(n, 3) km where lines of sight through the middles of what is held of discs meet them."""
+    plane = outlines.local[:, :2] / outlines.local[:, 2:]
+    begins = np.cumsum(outlines.lengths) - outlines.lengths
+    ends = plane[following_of(outlines.lengths)]
+    cross = plane[:, 0] * ends[:, 1] - ends[:, 0] * plane[:, 1]
+    areas = np.add.reduceat(cross, begins)
+    weighted = np.add.reduceat((plane + ends) * cross[:, None], begins)
+    mean = np.add.reduceat(plane, begins) / outlines.lengths[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centres = weighted / (3.0 * areas[:, None])
+    centres = np.where(np.abs(areas[:, None]) > 1e-9, centres, mean)
+    middles = np.full((len(views), 3), np.nan)
+    by_area = np.argsort(areas, kind="stable")  # the largest outline of a view comes last
+    owner = outlines.views[by_area]
+    local = np.column_stack([centres, np.ones(len(centres))])[by_area]
+    middles[owner] = carried(views, discs, local, np.zeros(len(local), dtype=bool), owner)
+    return middles
 
 
-def _at_surface_or_limb(looks: Looks, radii: FloatArray) -> FloatArray:
-    limb = ellipsoid.limb_point_beside(looks.origins, looks.directions, radii)
-    return np.where(looks.hit[..., None], looks.points, limb)
+def _polygons_of_equal_rings(points: FloatArray) -> Shapes:
+    count, length = points.shape[:2]
+    x, y, z = (np.ascontiguousarray(points[..., axis]).ravel() for axis in range(3))
+    flat = np.moveaxis(np.stack([x, y, z]), 0, -1)
+    return _polygons(flat, np.full(count, length))
 
 
-def _regrouped(points: FloatArray, rings: list[list[FloatArray]]) -> list[list[FloatArray]]:
-    grouped, begin = [], 0
-    for of_view in rings:
-        own = []
-        for ring in of_view:
-            own.append(points[begin : begin + len(ring)])
-            begin += len(ring)
-        grouped.append(own)
-    return grouped
-
-
-def _polygons(points: FloatArray) -> Shapes:
+def _polygons(points: FloatArray, lengths: IntArray) -> Shapes:
     lon, lat = ellipsoid.lon_lat(points)
-    return polygons_from_rings(lon, lat, interior_on_left=True)
+    return polygons_from_joined_rings(lon, lat, lengths, interior_on_left=True)
 
 
 def _on_surface(points: FloatArray, radii: FloatArray) -> FloatArray:

@@ -126,6 +126,8 @@ def utc_from_et(et: FloatArray) -> NDArray[np.datetime64]:
     return np.asarray(_J2000_NOON + since)
 
 
+_HOUR_S = 3600.0
+_NO_LEAP_S = 1e-3
 _J2000_NOON = np.datetime64("2000-01-01T12:00:00", "us")
 
 
@@ -135,10 +137,7 @@ def _delta_et(seconds: FloatArray, kind: str) -> FloatArray:
     known = np.isfinite(epochs)
     delta = np.full(len(epochs), np.nan)
     try:
-        if cyice is not None:
-            delta[known] = cyice.deltet_v(epochs[known], kind)
-        else:
-            delta[known] = _looped(lambda e: spiceypy.deltet(e, kind), epochs[known])
+        delta[known] = _interpolated_delta_et(epochs[known], kind)
     except SpiceyError as error:
         raise KernelError(
             "The loaded kernels have no leap seconds, so UTC times mean nothing to SPICE.",
@@ -146,6 +145,26 @@ def _delta_et(seconds: FloatArray, kind: str) -> FloatArray:
             hint="Add a leap seconds kernel such as naif0012.tls.",
         ) from error
     return delta
+
+
+def _interpolated_delta_et(epochs: FloatArray, kind: str) -> FloatArray:
+    """TDB minus UTC: a sine of milliseconds over the year, straight over an hour, and leaps."""
+    hours = np.floor(epochs / _HOUR_S)
+    asked, which = np.unique(hours, return_inverse=True)
+    if 2 * len(asked) >= len(epochs):
+        return _asked_delta_et(epochs, kind)
+    begin = _asked_delta_et(asked * _HOUR_S, kind)[which]
+    end = _asked_delta_et((asked + 1.0) * _HOUR_S, kind)[which]
+    delta = begin + (epochs / _HOUR_S - hours) * (end - begin)
+    leaps = np.abs(end - begin) > _NO_LEAP_S
+    delta[leaps] = _asked_delta_et(epochs[leaps], kind)
+    return np.asarray(delta)
+
+
+def _asked_delta_et(epochs: FloatArray, kind: str) -> FloatArray:
+    if cyice is not None and len(epochs):
+        return np.asarray(cyice.deltet_v(epochs, kind))
+    return _looped(lambda e: spiceypy.deltet(e, kind), epochs)
 
 
 def _looped(ask: Callable[[float], object], et: FloatArray) -> FloatArray:

@@ -13,8 +13,10 @@ import numpy as np
 import spiceypy
 from numpy.typing import NDArray
 
+from planetary_qgis.core.spice.ellipsoid import axes_apart
 from planetary_qgis.core.spice.scene import Scene
-from planetary_qgis.core.spice.surfaces import Surface
+from planetary_qgis.core.spice.smooth import Smooth
+from planetary_qgis.core.spice.surfaces import Ellipsoid, Surface
 from planetary_qgis.core.spice.vectorised import (
     LIGHT_SPEED_KM_S,
     Gaps,
@@ -24,6 +26,13 @@ from planetary_qgis.core.spice.vectorised import (
 )
 
 FloatArray = NDArray[np.float64]
+
+_SHIFT_LET_PASS = 1e-4
+"""Kilometres by which a target may seem to have moved on until light comes from its relief."""
+_TARGET_TOLERANCE = 1e-5
+"""Kilometres, and kilometres a second, to which targets' states are interpolated."""
+_MOST_LIGHT_TIMES = 5
+_SHORT_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,45 @@ class Views:
             self.corrects_light_time,
         )
 
+    def without_attitude(self, rows: NDArray[np.intp]) -> Views:
+        """The views of these rows, of which many may be the same, for known lines of sight."""
+        unknown = np.broadcast_to(np.nan, (len(rows), 3, 3))
+        return replace(
+            self,
+            et=self.et[rows],
+            light_time=self.light_time[rows],
+            origins=self.origins[rows],
+            turns=unknown,
+            to_fixed=unknown,
+            aberration=self.aberration[rows],
+            drift=self.drift[rows],
+        )
+
     @property
     def known(self) -> NDArray[np.bool_]:
         """(n,) where both place and attitude are known."""
         return np.asarray(np.isfinite(self.origins[:, 0]) & np.isfinite(self.turns[:, 0, 0]))
+
+    @property
+    def emitted(self) -> FloatArray:
+        """(n,) epochs at which the light left the target."""
+        return np.asarray(self.et - self.light_time)
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """(n,) where the observer is within or on the target's surface."""
+        if isinstance(self.surface, Ellipsoid):
+            scaled = self.origins / self.radii
+            return np.asarray((scaled * scaled).sum(axis=1) <= 1.0)
+        above = self.surface.intercept(self.origins, self.origins, self.emitted)
+        normals = self.surface.outward_normals(above, self.emitted)
+        return np.asarray((normals * self.origins).sum(axis=1) > 0.0)
+
+    @property
+    def angular_diameter(self) -> FloatArray:
+        """(n,) radians across the target where it is longest, from afar."""
+        distance = np.linalg.norm(self.origins, axis=1)
+        return np.asarray(2.0 * np.arcsin(np.minimum(self.radii.max() / distance, 1.0)))
 
     @property
     def origin_rate(self) -> FloatArray:
@@ -92,7 +136,12 @@ class Views:
         Args:
             rays: (k, 3) or (n, k, 3) apparent unit vectors in the instrument's frame.
         """
-        return np.asarray(rays @ self.turns.transpose(0, 2, 1) - self.aberration[:, None, :])
+        if rays.ndim == 2:
+            lines = self.turns.transpose(1, 0, 2) @ rays.T
+        else:
+            lines = np.einsum("nij,nkj->ink", self.turns, rays)
+        lines -= self.aberration.T[:, :, None]
+        return np.moveaxis(lines, 0, -1)
 
 
 @dataclass(frozen=True)
@@ -170,15 +219,43 @@ def look_along(views: Views, directions: FloatArray) -> Looks:
         directions: (n, k, 3), as `Views.directions` gives them.
     """
     origins = views.origins[:, None, :]
-    points = views.surface.intercept(origins, directions)
     if not views.corrects_light_time:
+        points = views.surface.intercept(origins, directions, views.emitted)
         return Looks(points, np.broadcast_to(origins, directions.shape), directions)
-    # Over the few milliseconds between limb and point the target moves and turns uniformly.
-    ranges = np.sqrt(np.einsum("...i,...i->...", points - origins, points - origins))
-    later = _light_time_gained(views, ranges)
-    moved = origins + later * views.origin_rate[:, None, :]
-    turned = directions + later * np.cross(views.spin, directions)
-    return Looks(views.surface.intercept(moved, turned), moved, turned)
+    guess = Ellipsoid(views.radii).intercept(origins, directions)
+    later = _light_time_gained(views, _distances(guess, origins))
+    looks = _look_later(views, directions, later)
+    if isinstance(views.surface, Ellipsoid):
+        return looks
+    return _at_own_light_times(views, directions, looks, later)
+
+
+def _look_later(views: Views, directions: FloatArray, later: FloatArray) -> Looks:
+    """Looks with the light under way for (n, k) s longer than from the limb.
+
+    Over these few milliseconds the target moves and turns uniformly.
+    """
+    rate, spin = views.origin_rate, views.spin
+    moved, turned = axes_apart(directions.shape[:-1]), axes_apart(directions.shape[:-1])
+    for x, y, z in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        moved[..., x] = views.origins[:, None, x] + later * rate[:, None, x]
+        across = spin[y] * directions[..., z] - spin[z] * directions[..., y]
+        turned[..., x] = directions[..., x] + later * across
+    return Looks(views.surface.intercept(moved, turned, views.emitted), moved, turned)
+
+
+def _at_own_light_times(
+    views: Views, directions: FloatArray, looks: Looks, later: FloatArray
+) -> Looks:
+    """The looks, again where relief has a light time so far from the ellipsoid's that it shows."""
+    own = _light_time_gained(views, _distances(looks.points, looks.origins))
+    off = np.abs(own - later) * np.linalg.norm(views.origin_rate, axis=1)[:, None]
+    rows = np.flatnonzero((off * looks.hit > _SHIFT_LET_PASS).any(axis=1))
+    if len(rows):
+        again = _look_later(views[rows], directions[rows], own[rows])
+        looks.points[rows], looks.origins[rows] = again.points, again.origins
+        looks.directions[rows] = again.directions
+    return looks
 
 
 def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
@@ -187,36 +264,66 @@ def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
     Source: NAIF SUBPNT, "INTERCEPT/ELLIPSOID": the surface below, not the centre, is what appears
     displaced by stellar aberration.
     """
-    below = views.surface.intercept(views.origins, -views.origins)
+    emitted = views.emitted
+    below = views.surface.intercept(views.origins, -views.origins, emitted)
     if not views.corrects_light_time:
         return below, views.origins
     ranges = np.linalg.norm(below - views.origins, axis=1, keepdims=True)
-    later = _light_time_gained(views, ranges)[:, 0]
-    moved = views.origins + later * views.origin_rate
+    moved = views.origins + _light_time_gained(views, ranges) * views.origin_rate
     apparent = -moved / np.linalg.norm(moved, axis=1, keepdims=True) + views.aberration
     apparent /= np.linalg.norm(apparent, axis=1, keepdims=True)
-    origins = views.surface.intercept(moved, -moved) - ranges * apparent
-    return views.surface.intercept(origins, -origins), origins
+    origins = views.surface.intercept(moved, -moved, emitted) - ranges * apparent
+    return views.surface.intercept(origins, -origins, emitted), origins
+
+
+def _distances(points: FloatArray, origins: FloatArray) -> FloatArray:
+    x, y, z = (points[..., axis] - origins[..., axis] for axis in range(3))
+    return np.asarray(np.sqrt(x * x + y * y + z * z))
 
 
 def _light_time_gained(views: Views, ranges: FloatArray) -> FloatArray:
-    """(n, k, 1) s by which light from these (n, k) ranges takes longer than from the limb."""
+    """(n, k) s by which light from these (n, k) ranges takes longer than from the limb."""
     gained = ranges / LIGHT_SPEED_KM_S - views.light_time[:, None]
-    return np.where(np.isfinite(gained), gained, 0.0)[..., None]
+    return np.where(np.isfinite(gained), gained, 0.0)
 
 
 def _target_as_seen(
     scene: Scene, et: FloatArray, observer: FloatArray, gaps: Gaps
 ) -> tuple[FloatArray, FloatArray]:
     """Light times from the limb, and the target's barycentric states that long before."""
-    target = ssb_states(scene.target_id, et, gaps)
+    states = _target_states(scene, et, observer)
     radius = float(np.mean(scene.radii))
-    for _ in range(2):  # each turn gains a factor v/c: 1e-4 of at most a few hours
-        distance = np.linalg.norm(target[:, :3] - observer[:, :3], axis=1)
-        to_limb = np.sqrt(np.maximum(distance**2 - radius**2, 0.0))
-        light_time = to_limb / LIGHT_SPEED_KM_S
-        target = ssb_states(scene.target_id, et - light_time, gaps)
+    target, light_time = states(et, gaps), np.zeros(len(et))
+    for _ in range(_MOST_LIGHT_TIMES):  # each turn gains a factor v/c: 1e-4 of at most a few hours
+        gained = _light_time_to_limb(target, observer, radius) - light_time
+        light_time = light_time + gained
+        if np.nanmax(np.abs(gained), initial=0.0) < _SHORT_S:
+            break
+        target = states(et - light_time, gaps)
+    else:
+        gained = np.zeros(len(et))
+    # Over a second at most the target moves uniformly.
+    target[:, :3] -= target[:, 3:] * gained[:, None]
     return light_time, target
+
+
+def _light_time_to_limb(target: FloatArray, observer: FloatArray, radius: float) -> FloatArray:
+    distance = np.linalg.norm(target[:, :3] - observer[:, :3], axis=1)
+    return np.asarray(np.sqrt(np.maximum(distance**2 - radius**2, 0.0)) / LIGHT_SPEED_KM_S)
+
+
+def _target_states(scene: Scene, et: FloatArray, observer: FloatArray) -> Smooth:
+    """The target's barycentric states at these epochs and a light time before them."""
+
+    def ask(epochs: FloatArray, gaps: Gaps) -> FloatArray:
+        return ssb_states(scene.target_id, epochs, gaps)
+
+    known = np.flatnonzero(np.isfinite(observer[:, 0]))
+    ends = known[[0, -1]] if len(known) else known
+    offsets = ask(et[ends], Gaps())[:, :3] - observer[ends, :3]
+    light_time = np.linalg.norm(offsets, axis=1).max(initial=0.0) / LIGHT_SPEED_KM_S
+    lead = 1.5 * light_time + 1.0 if np.isfinite(light_time) else 0.0
+    return Smooth.over(ask, et[known], _TARGET_TOLERANCE, lead=lead)
 
 
 def _spin(scene: Scene, et: FloatArray, to_fixed: FloatArray) -> FloatArray:
