@@ -54,6 +54,11 @@ class Scene:
         }
 
     @property
+    def geometry_source(self) -> str:
+        """What the column of that name says of what is computed here."""
+        return f"SPICE, {self.surface.short_title}"
+
+    @property
     def body(self) -> Body:
         """The target as the project knows it; for others, as the kernels describe it."""
         a, b, c = (float(radius) for radius in self.radii)

@@ -22,18 +22,30 @@ class Surface(Protocol):
 
     @property
     def title(self) -> str:
-        """What it is, for metadata and the column geometry_source."""
+        """What it is, for metadata."""
 
-    def intercept(self, origins: FloatArray, rays: FloatArray) -> FloatArray:
+    @property
+    def short_title(self) -> str:
+        """What it is, in the few words of the column geometry_source."""
+
+    def intercept(
+        self, origins: FloatArray, rays: FloatArray, epochs: FloatArray | None = None
+    ) -> FloatArray:
         """(…, 3) nearest points where rays meet the surface; NaN where a ray misses.
 
         Args:
             origins: (…, 3) outside the surface.
             rays: (…, 3) directions of any length; broadcast against the origins.
+            epochs: (n,) TDB along the first axis, for shapes that change or that are given in
+                another frame; without them, as at the middle of the time they are known for.
         """
 
-    def outward_normals(self, points: FloatArray) -> FloatArray:
+    def outward_normals(self, points: FloatArray, epochs: FloatArray | None = None) -> FloatArray:
         """(…, 3) unit vectors at points of the surface."""
+
+    @property
+    def bounding_radius(self) -> float:
+        """Of a sphere around the target's centre that holds all of it, km."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,25 @@ class Ellipsoid:
     def title(self) -> str:
         return "ellipsoid of {} x {} x {} km".format(*self.radii)
 
-    def intercept(self, origins: FloatArray, rays: FloatArray) -> FloatArray:
+    @property
+    def short_title(self) -> str:
+        return "ellipsoid"
+
+    @property
+    def bounding_radius(self) -> float:
+        return float(np.max(self.radii))
+
+    def intercept(
+        self,
+        origins: FloatArray,
+        rays: FloatArray,
+        epochs: FloatArray | None = None,  # noqa: ARG002 - it is the same at all times
+    ) -> FloatArray:
         return ellipsoid.intercept(origins, rays, self.radii)
 
-    def outward_normals(self, points: FloatArray) -> FloatArray:
+    def outward_normals(
+        self,
+        points: FloatArray,
+        epochs: FloatArray | None = None,  # noqa: ARG002
+    ) -> FloatArray:
         return ellipsoid.outward_normals(points, self.radii)
