@@ -10,9 +10,13 @@ import numpy as np
 from planetary_qgis.core.errors import CoverageError
 from planetary_qgis.core.reports import Report
 from planetary_qgis.core.spice.coverage import coverage_of
+from planetary_qgis.core.spice.generic import shipped_sentences
+from planetary_qgis.core.spice.requirements import missing_in_scene
 from planetary_qgis.core.spice.scene import Scene
 from planetary_qgis.core.spice.vectorised import Gaps, utc_from_et
 from planetary_qgis.core.times import TimeArray, utc_text
+
+_MOST_TOLD = 3
 
 
 def tell_gaps(gaps: Gaps, report: Report) -> None:
@@ -30,12 +34,20 @@ def nothing_covered(
     asked = asked[~np.isnat(asked)]
     known = coverage_of(kernels).sentence(scene.observer_id, scene.observer_name)
     first_missing = next(iter(gaps.epochs))  # what follows mostly stands on it
+    lacking = [each for each in missing_in_scene(scene, kernels, start, stop) if each.is_needed]
+    sentences = " ".join(each.sentence for each in lacking[:_MOST_TOLD])
     return CoverageError(
         f"The kernels do not tell {first_missing} between {utc_text(asked.min())} "
-        f"and {utc_text(asked.max())}.",
-        details="\n".join(gaps.words.values()),
+        f"and {utc_text(asked.max())}. {sentences}".strip(),
+        details="\n".join([*(each.sentence for each in lacking), *gaps.words.values()]),
         hint=f"{known} Choose other times, or add the SPK and CK files that cover these.",
     )
+
+
+def tell_shipped(files: Sequence[Path], report: Report) -> None:
+    """What of the kernels ships with the plugin, as those at hand lacked it."""
+    for sentence in shipped_sentences(files):
+        report.add(sentence)
 
 
 def warn_of_mean_moon(scene: Scene, report: Report) -> None:

@@ -1,23 +1,26 @@
-"""Kernel files: metakernels resolved, and what a set of kernels knows."""
+"""Kernels as they are given: expanded into files, and what these know."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
-
-import spiceypy
-from spiceypy.utils.exceptions import SpiceyError
+from pathlib import Path
 
 from planetary_qgis.core.errors import KernelError
 from planetary_qgis.core.spice.coverage import Coverage, coverage_of
+from planetary_qgis.core.spice.generic import Completed, with_generic
 from planetary_qgis.core.spice.instruments import ids_with_field_of_view
+from planetary_qgis.core.spice.kernel_checks import check_kernel, names_assigned, warning_of
+from planetary_qgis.core.spice.kernel_files import KernelFile, folder_of_kernels, kernel_file
+from planetary_qgis.core.spice.metakernels import listed_in, may_be_metakernel
+from planetary_qgis.core.spice.provenance import provenance_of
 from planetary_qgis.core.spice.scene import name_of, pool_names, pool_texts
-from planetary_qgis.core.spice.session import furnished, short_message
+from planetary_qgis.core.spice.session import furnished
 
-_LARGEST_HASHED_BYTES = 32 * 2**20
-_TRANSFER_MARKS = (b"DAFETF", b"DASETF")
+__all__ = ["KernelSummary", "Known", "completed", "expand", "provenance_of", "summarise"]
+
+
+_METAKERNELS_OWN = frozenset({"PATH_VALUES", "PATH_SYMBOLS", "KERNELS_TO_LOAD"})
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,13 @@ class KernelSummary:
     """What a set of kernels knows.
 
     Attributes:
-        kernels: The files themselves, metakernels replaced by what they list.
+        kernels: The files themselves, metakernels replaced by what they list, in load order.
         targets: Bodies with radii.
         observers: Spacecraft with positions.
         instruments: Instruments with a field of view.
-        coverage: When the observers' positions and attitudes are known.
+        coverage: When positions, attitudes, orientations and shapes are known.
+        files: The same files with what each is, and the metakernel it came by.
+        remarks: Sentences: what was chosen of a folder, what was added, what is not read.
     """
 
     kernels: tuple[Path, ...]
@@ -46,6 +51,8 @@ class KernelSummary:
     observers: tuple[Known, ...]
     instruments: tuple[Known, ...]
     coverage: Coverage
+    files: tuple[KernelFile, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def start(self) -> str | None:
@@ -59,144 +66,97 @@ class KernelSummary:
 
 
 def summarise(kernels: Sequence[Path]) -> KernelSummary:
-    """What these kernels know; loads them for the moment.
+    """What these kernels know, completed with what ships where they lack it.
 
     Raises:
         KernelError: A kernel is missing or cannot be loaded.
     """
-    files = expand(kernels)
-    with furnished(files):
-        coverage = coverage_of(files)
-        instruments = tuple(
-            Known(naif_id, name_of(naif_id), "".join(pool_texts(f"INS{naif_id}_FOV_SHAPE")))
-            for naif_id in ids_with_field_of_view()
-        )
+    expanded = _expanded(kernels)
+    files = with_generic([file.path for file in expanded.files])
+    given = {file.path: file for file in expanded.files}
+    with furnished(files.files):
+        coverage = coverage_of(files.files)
         spacecraft = sorted((i for i in coverage.positions if i < 0), reverse=True)
         return KernelSummary(
-            kernels=files,
+            kernels=files.files,
             targets=tuple(Known(i, name_of(i)) for i in _bodies_with_radii()),
             observers=tuple(Known(i, name_of(i)) for i in spacecraft),
-            instruments=instruments,
+            instruments=tuple(_instruments()),
             coverage=coverage,
+            files=tuple(given.get(path) or kernel_file(path) for path in files.files),
+            remarks=(
+                *expanded.remarks,
+                *(f"{sentence}." for sentence in files.sentences),
+                *coverage.untold,
+                *_warnings(given),
+            ),
         )
+
+
+def completed(kernels: Sequence[Path]) -> Completed:
+    """The kernel files to furnish: expanded, and completed with what ships where they lack it.
+
+    Raises:
+        KernelError: As `expand` raises it.
+    """
+    return with_generic(expand(kernels))
 
 
 def expand(kernels: Sequence[Path]) -> tuple[Path, ...]:
-    """The kernel files in load order, metakernels replaced by what they list.
-
-    A metakernel's files are looked for where its PATH_VALUES say, relative to its own folder too;
-    where that place does not exist here, the end of each path is looked for beside the metakernel.
+    """The kernel files in load order, metakernels and folders replaced by what they hold.
 
     Raises:
-        KernelError: No kernels are given, or some are missing or in NAIF's transfer format.
+        KernelError: No kernels are given, or some are missing or cannot be loaded.
     """
+    return tuple(file.path for file in _expanded(kernels).files)
+
+
+@dataclass(frozen=True)
+class _Expanded:
+    """Kernel files in load order, each once, and sentences on how they were found."""
+
+    files: tuple[KernelFile, ...]
+    remarks: tuple[str, ...]
+
+
+def _expanded(kernels: Sequence[Path]) -> _Expanded:
     if not kernels:
         raise KernelError("No kernels are given.", hint="Choose a metakernel or kernel files.")
-    files: list[Path] = []
+    files: dict[Path, KernelFile] = {}
+    remarks: list[str] = []
     for kernel in kernels:
-        path = Path(kernel)
-        _check_loadable(path)
-        files += _listed_in(path) if _may_be_metakernel(path) else [path]
-    return tuple(dict.fromkeys(file.resolve() for file in files))
+        paths: tuple[Path, ...] = (Path(kernel),)
+        if paths[0].is_dir():
+            folder = folder_of_kernels(paths[0])
+            paths = folder.kernels
+            remarks.append(folder.sentence)
+        for path in paths:
+            for file in _files_of(path, ()):
+                files.setdefault(file.path, file)
+    return _Expanded(tuple(files.values()), tuple(remarks))
 
 
-def provenance_of(kernels: Sequence[Path]) -> str:
-    """Names, sizes and, where that is quick, SHA-256 sums of kernel files, one a line."""
-    return "\n".join(_described(kernel) for kernel in kernels)
-
-
-def _check_loadable(path: Path) -> None:
-    if not path.is_file():
+def _files_of(path: Path, listed_by: tuple[Path, ...]) -> Iterator[KernelFile]:
+    """A kernel, or what it lists, also of metakernels that it lists."""
+    check_kernel(path)
+    resolved = path.resolve()
+    if resolved in listed_by:
+        circle = " → ".join(each.name for each in (*listed_by, resolved))
         raise KernelError(
-            f"The kernel {path.name} is not in {path.parent}.",
-            hint="Check its name, or fetch it from the mission's SPICE archive.",
+            f"The metakernel {resolved.name} lists itself: {circle}.",
+            hint="Take the metakernel out of that list.",
         )
-    with path.open("rb") as file:
-        if file.read(6) in _TRANSFER_MARKS:
-            raise KernelError(
-                f"The kernel {path.name} is in NAIF's transfer format, which cannot be loaded.",
-                details=str(path),
-                hint="Convert it with NAIF's program tobin, and choose the file that it writes.",
-            )
+    listed = listed_in(path) if may_be_metakernel(path) else None
+    if listed is None:
+        yield kernel_file(resolved, listed_by[-1] if listed_by else None)
+        return
+    for each in listed:
+        yield from _files_of(each, (*listed_by, resolved))
 
 
-def _may_be_metakernel(path: Path) -> bool:
-    """Whether the words are there; comments of ordinary text kernels may hold them too."""
-    with path.open("rb") as file:
-        head = file.read(2**20)
-    return b"KERNELS_TO_LOAD" in head and not head.startswith((b"DAF/", b"DAS/", b"NAIF/"))
-
-
-def _listed_in(metakernel: Path) -> list[Path]:
-    """The files that a metakernel lists; of any other kernel, that kernel."""
-    listed = _listed_names(metakernel)
-    if not listed:
-        return [metakernel]
-    found = [(name, _located(name, metakernel.resolve().parent)) for name in listed]
-    missing = [name for name, path in found if path is None]
-    if missing:
-        raise KernelError(
-            f"{len(missing)} of {len(found)} kernels that {metakernel.name} lists are not here: "
-            f"{', '.join(PureWindowsPath(name).name for name in missing[:3])}"
-            f"{', …' if len(missing) > 3 else '.'}",
-            details="\n".join(missing),
-            hint=f"Put them below {metakernel.resolve().parent}, or correct its PATH_VALUES.",
-        )
-    files = [path for _, path in found if path is not None]
-    for file in files:
-        _check_loadable(file)
-    return files
-
-
-def _listed_names(metakernel: Path) -> list[str]:
-    """The files that a kernel lists, path symbols replaced; CSPICE reads the text.
-
-    Source: NAIF KERNEL required reading, "Meta-kernels".
-    """
-    with furnished([]):
-        try:
-            spiceypy.ldpool(str(metakernel))
-        except SpiceyError as error:
-            raise KernelError(
-                f"The metakernel {metakernel.name} cannot be read.",
-                details=f"{metakernel}\n{short_message(error)}",
-                hint="Correct what the details name; a text editor shows it.",
-            ) from error
-        values, symbols = _joined("PATH_VALUES"), _joined("PATH_SYMBOLS")
-        names = _joined("KERNELS_TO_LOAD")
-    for symbol, value in sorted(zip(symbols, values), key=lambda pair: -len(pair[0])):
-        names = [name.replace(f"${symbol}", value) for name in names]
-    return names
-
-
-def _joined(variable: str) -> list[str]:
-    """A text variable's values; one that ends in "+" goes on in the next."""
-    joined: list[str] = []
-    goes_on = False
-    for part in (text.strip() for text in pool_texts(variable)):
-        piece = part[:-1].rstrip() if part.endswith("+") else part
-        if goes_on:
-            joined[-1] += piece
-        else:
-            joined.append(piece)
-        goes_on = part.endswith("+")
-    return joined
-
-
-def _located(name: str, folder: Path) -> Path | None:
-    """The file of that name: as it stands, else the longest end of its path below the folder."""
-    path = Path(name)
-    if path.is_absolute() and path.is_file():
-        return path
-    parts = [part for part in PureWindowsPath(name).parts if part not in ("/", "\\", ".")]
-    if (folder / name).is_file():
-        return folder / name
-    for begin in range(len(parts)):
-        for base in (folder, folder.parent):
-            candidate = base.joinpath(*parts[begin:])
-            if candidate.is_file():
-                return candidate
-    return None
+def _instruments() -> Iterator[Known]:
+    for naif_id in ids_with_field_of_view():
+        yield Known(naif_id, name_of(naif_id), "".join(pool_texts(f"INS{naif_id}_FOV_SHAPE")))
 
 
 def _bodies_with_radii() -> Iterator[int]:
@@ -208,10 +168,26 @@ def _bodies_with_radii() -> Iterator[int]:
     yield from sorted(ids)
 
 
-def _described(kernel: Path) -> str:
-    size = kernel.stat().st_size
-    if size > _LARGEST_HASHED_BYTES:
-        return f"{kernel.name} ({size} bytes)"
+def _warnings(files: dict[Path, KernelFile]) -> list[str]:
+    """What CSPICE does not read as it was meant."""
+    told = [warning_of(path) for path in files]
+    metakernels = dict.fromkeys(file.listed_in for file in files.values() if file.listed_in)
+    told += [_unread(metakernel) for metakernel in metakernels]
+    leap_seconds = [file.path.name for file in files.values() if file.kind == "LSK"]
+    if len(leap_seconds) > 1:
+        told.append(
+            f"{len(leap_seconds)} leap second kernels are loaded; that of {leap_seconds[-1]}, "
+            "the last one, counts."
+        )
+    return [sentence for sentence in told if sentence]
+
+
+def _unread(metakernel: Path) -> str:
+    """What a metakernel sets beside its list; empty where that is nothing."""
+    others = sorted(names_assigned(metakernel, r"[^\s=(),']+?") - _METAKERNELS_OWN)
+    if not others:
+        return ""
     return (
-        f"{kernel.name} ({size} bytes, SHA-256 {hashlib.sha256(kernel.read_bytes()).hexdigest()})"
+        f"{metakernel.name} also sets {', '.join(others[:3])}{', …' if len(others) > 3 else ''}, "
+        "which is not read: put that into a text kernel of its own, and list it."
     )
