@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from qgis.PyQt.QtCore import QDate, QDateTime
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.geopackages.geopackage import GEOMETRY_COLUMN, ID_COLUMN
+from planetary_qgis.core.reports import Report
+from planetary_qgis.core.spice.epochs import TimeSystem, read_epochs
 from planetary_qgis.core.spice.observations import Times
 from planetary_qgis.core.times import TimeArray, parse_utc_column
 from planetary_qgis.qgis_bridge.compat import kind_of, utc_text
@@ -19,16 +22,31 @@ from planetary_qgis.qgis_bridge.layers import NAME_FIELD
 
 
 def times_of_features(
-    features: Iterable[QgsFeature], fields: QgsFields, start_field: str, stop_field: str = ""
+    features: Iterable[QgsFeature],
+    fields: QgsFields,
+    start_field: str,
+    stop_field: str = "",
+    *,
+    kernels: Sequence[Path] = (),
+    observer: str = "",
+    system: TimeSystem = "UTC",
+    report: Report | None = None,
 ) -> tuple[Times, int]:
     """When each feature was observed with what else it knows, and how many have no start.
 
-    Times may be datetimes or texts, in UTC. Without a stop an observation is an instant. The
-    field product_id names the observations.
+    Times may be datetimes, or texts and numbers as `epochs.parse_epochs` reads them. Without a stop
+    an observation is an instant. The field product_id names the observations.
+
+    Args:
+        kernels, observer: For times that are more than UTC.
+        system: What times are that do not say it.
+        report: Gets the rows whose times cannot be read.
 
     Raises:
         PlanetaryError: A field is not there, or no feature has a start.
+        KernelError: The kernels cannot tell what the times mean.
     """
+    report = Report() if report is None else report
     names = fields.names()
     for name in filter(None, (start_field, stop_field)):
         _check_field(name, names)
@@ -38,13 +56,19 @@ def times_of_features(
         )
     rows = [[_plain(value) for value in feature.attributes()] for feature in features]
     table = pd.DataFrame(rows, columns=names, dtype=object)
-    starts = _times(table[start_field])
-    stops = _times(table[stop_field]) if stop_field else np.full(len(table), _UNKNOWN)
+    starts, stops = (
+        read_epochs(table[name].tolist(), kernels, observer, system=system, report=report)
+        if name
+        else np.full(len(table), _UNKNOWN)
+        for name in (start_field, stop_field)
+    )
     known = ~np.isnat(starts)
     if not known.any():
         raise PlanetaryError(
             f"No row has a start time in the field “{start_field}”.",
-            hint="Choose a field with UTC times such as 2007-01-02T22:55:54.959.",
+            details="\n".join(report.sentences()),
+            hint="Choose a field with UTC times such as 2007-01-02T22:55:54.959, or say that its "
+            "times are ET or SCLK.",
         )
     times = _with_carried(starts[known], stops[known], table[known].reset_index(drop=True), fields)
     return times, int((~known).sum())
