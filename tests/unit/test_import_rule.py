@@ -9,7 +9,10 @@ from imports import PACKAGE, Import, all_imports, imports_of, sources
 
 QT_BY_NAME = ("PyQt4", "PyQt5", "PyQt6", "PySide2", "PySide6", "sip")
 QGIS = ("qgis", "osgeo", "processing", "console", "db_manager")
-HEAVY = ("antimeridian", "pandas", "pvl", "pyproj", "scipy", "shapely", "spiceypy")
+HEAVY = (
+    "antimeridian", "dask", "distributed", "pandas", "psycopg2", "pvl", "pyarrow", "pyproj",
+    "scipy", "shapely", "spiceypy",
+)  # fmt: skip
 VERSION_WORDS = ("QGIS_VERSION", "QT_VERSION", "versionInt", "PYQT_VERSION")
 WITH_ITS_OWN_GEOS = f"{PACKAGE}.core.geos"
 
@@ -70,11 +73,7 @@ def test_loading_the_plugin_reaches_no_heavy_library():
 
 
 def test_every_module_of_a_known_origin():
-    known = {PACKAGE, "qgis", "osgeo", "numpy", "tomli", *HEAVY} - {
-        "antimeridian",
-        "scipy",
-        "pyproj",
-    }
+    known = {PACKAGE, "qgis", "osgeo", "numpy", "tomli", *HEAVY} - {"antimeridian", "scipy"}
     roots = {each.name.split(".")[0] for each in all_imports()} - set(sys.stdlib_module_names)
     assert roots <= known
 

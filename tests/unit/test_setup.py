@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from imports import REPOSITORY
 
 PACKAGES = ["qgis", "python3-qgis", "gdal-bin", "python3-gdal", "xvfb", "python3-venv"]
+FOR_ROOT = ["postgresql-postgis"] if os.geteuid() == 0 else []
 NEEDED_PROGRAMS = ("bash", "dirname", "grep", "cat", "env")
 DPKG_QUERY = """#!/bin/bash
 case " {installed} " in *" ${{@: -1}} "*) echo installed;; *) exit 1;; esac
@@ -54,7 +56,7 @@ def machine(tmp_path):
 
 
 def test_debian_is_asked_for_just_what_it_lacks(machine):
-    machine.is_debian_with(*PACKAGES[1:3], "python3-venv")
+    machine.is_debian_with(*PACKAGES[1:3], "python3-venv", *FOR_ROOT)
     machine.has("sudo")
     done = machine.run("--dry-run")
     line = next(each for each in done.stdout.splitlines() if "to install" in each)
@@ -63,14 +65,20 @@ def test_debian_is_asked_for_just_what_it_lacks(machine):
 
 
 def test_debian_with_everything_is_asked_for_nothing(machine):
-    machine.is_debian_with(*PACKAGES)
+    machine.is_debian_with(*PACKAGES, *FOR_ROOT)
     done = machine.run("--dry-run")
     assert "to install" not in done.stdout
     assert done.returncode == 0
 
 
+def test_a_server_for_tests_is_for_root_alone(machine):
+    machine.is_debian_with(*PACKAGES)
+    done = machine.run("--dry-run")
+    assert ("postgresql-postgis" in done.stdout) == bool(FOR_ROOT)
+
+
 def test_what_is_missing_is_installed_without_questions(machine):
-    machine.is_debian_with(*PACKAGES[1:])
+    machine.is_debian_with(*PACKAGES[1:], *FOR_ROOT)
     machine.has("sudo", '#!/bin/bash\nexec "$@"\n')
     machine.run(QGIS_PYTHON="/nonexistent")
     update, install = machine.log.read_text().splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -33,6 +33,13 @@ def rtree_name(table: str) -> str:
     return f"rtree_{table}_{GEOMETRY_COLUMN}"
 
 
+def insertion(table: str, columns: Sequence[str]) -> str:
+    """The statement that inserts rows of id, geometry and these columns."""
+    names = [ID_COLUMN, GEOMETRY_COLUMN, *columns]
+    listed, values = ", ".join(map(quoted, names)), ", ".join("?" * len(names))
+    return " ".join(("INSERT INTO", quoted(table), "(", listed, ") VALUES (", values, ")"))
+
+
 @contextmanager
 def transaction(
     path: Path, *, attached: Path | None = None, keep_readers: bool = True
@@ -54,7 +61,8 @@ def transaction(
             yield cursor
             cursor.execute("COMMIT")
         except BaseException:
-            cursor.execute("ROLLBACK")
+            if cursor.connection.in_transaction:  # SQLite ends it by itself on a full disk
+                cursor.execute("ROLLBACK")
             raise
         finally:
             if keep_readers:
@@ -80,6 +88,18 @@ def default_style(path: Path, table: str) -> str:
             (table,),
         ).fetchone()
     return str(row[0]) if row else ""
+
+
+def replace_default_style(path: Path, table: str, qml: str) -> None:
+    """Let a table that has a style open with this one instead; the style's SLD goes."""
+    with transaction(path) as cursor:
+        if has_table(cursor, "layer_styles"):
+            cursor.execute(
+                "UPDATE layer_styles SET styleQML = ?, styleSLD = '' WHERE id = ("
+                "SELECT id FROM layer_styles WHERE lower(f_table_name) = lower(?) "
+                "ORDER BY useAsDefault DESC, id DESC LIMIT 1)",
+                (qml, table),
+            )
 
 
 def forget_table(cursor: sqlite3.Cursor, table: str) -> None:

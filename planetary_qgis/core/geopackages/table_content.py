@@ -11,6 +11,35 @@ from planetary_qgis.core.geopackages import geopackage
 from planetary_qgis.core.geopackages.rtree import Cells, cells_of, fill_rtree
 
 
+class RowTimes:
+    """From when to when rows last, gathered chunk by chunk.
+
+    Attributes:
+        first, last: Milliseconds since 1970, as rows keep them; None while no start is known.
+        has_instants: Whether some row has a start but no stop.
+    """
+
+    def __init__(self) -> None:
+        self.first: int | None = None
+        self.last: int | None = None
+        self.has_instants = False
+
+    def add(self, start: NDArray[np.datetime64], stop: NDArray[np.datetime64]) -> None:
+        """Note the times of the rows that follow; NaT where there is none."""
+        self.has_instants |= bool((np.isnat(stop) & ~np.isnat(start)).any())
+        for times in (start, np.concatenate([start, stop])):
+            known = times[~np.isnat(times)]
+            if times is start and not len(known):
+                return  # a stop without a start shows nowhere
+            milliseconds = (known + np.timedelta64(500, "us")).astype("datetime64[ms]")
+            low, high = (
+                int(end.astype(np.int64)) for end in (milliseconds.min(), milliseconds.max())
+            )
+            if times is start:
+                self.first = low if self.first is None else min(self.first, low)
+            self.last = high if self.last is None else max(self.last, high)
+
+
 class TableContent:
     """How many rows there are and where they lie, gathered chunk by chunk.
 

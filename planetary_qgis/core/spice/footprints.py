@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+import platform
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planetary_qgis.core.errors import CoverageError
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.products import Answer, Products
 from planetary_qgis.core.reports import Report
 from planetary_qgis.core.spice.footprint_rows import names_of, rows_of
-from planetary_qgis.core.spice.gaps import nothing_covered, tell_gaps, warn_of_mean_moon
+from planetary_qgis.core.spice.gaps import (
+    nothing_covered,
+    tell_gaps,
+    tell_shipped,
+    warn_of_mean_moon,
+)
 from planetary_qgis.core.spice.jobs import Job, job_of
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels import completed
 from planetary_qgis.core.spice.observations import Observation, Times
+from planetary_qgis.core.spice.parts import parts_of
+from planetary_qgis.core.spice.running import Computed, in_order, products_of
 from planetary_qgis.core.spice.seen import OFF_TARGET, seen_by
-from planetary_qgis.core.spice.session import furnished
+from planetary_qgis.core.spice.session import furnished, furnished_and_kept
 from planetary_qgis.core.spice.vectorised import Gaps, et_from_utc
-
-Rows = NDArray[np.intp]
-
-SCANS_A_CHUNK = 200
 
 
 def compute_footprints(
-    observation: Observation, times: Times, *, chunk_rows: int = 5_000
+    observation: Observation,
+    times: Times,
+    *,
+    chunk_rows: int = 5_000,
+    executor: Executor | None = None,
 ) -> Answer:
     """The footprints of an instrument at these times.
 
@@ -34,70 +44,100 @@ def compute_footprints(
     distances and light are those where the boresight meets the target, at the same middle; where it
     misses, those of a point within the footprint.
 
-    The chunks hold CSPICE while they are read: read them to the end or close them. A run leaves out
-    what saw nothing; named products keep their rows.
+    Without an executor the chunks hold CSPICE while they are read: read them to the end or close
+    them. A run leaves out what saw nothing; named products keep their rows.
+
+    Args:
+        executor: Whose workers compute the chunks, each with the kernels furnished on its own;
+            the rows are the same. They read kernels by the same paths.
 
     Raises:
         KernelError: The kernels lack something that no observation can do without.
         CoverageError: While reading, when they tell of none of the times.
+        WorkersLostError: While reading, when a worker dies.
     """
-    kernels = expand(observation.kernels)
-    with furnished(kernels):
-        job = job_of(observation, times, kernels)
+    job = footprint_job(observation, times)
     report = Report()
     warn_of_mean_moon(job.scene, report)
+    tell_shipped(job.files, report)
     return Answer(
         schema=job.schema,
-        chunks=_chunks(job, times, chunk_rows, report),
+        chunks=_chunks(job, times, chunk_rows, report, executor),
         total=len(times),
         provenance=job.provenance,
         report=report,
     )
 
 
-def _chunks(job: Job, times: Times, chunk_rows: int, report: Report) -> Iterator[Products]:
-    size = min(chunk_rows, SCANS_A_CHUNK) if job.imaging == "line scan" else chunk_rows
-    seen_any = False
+def footprint_job(observation: Observation, times: Times) -> Job:
+    """The observation as its kernels resolve it; of the times only their columns matter.
+
+    Raises:
+        KernelError: The kernels lack something that no observation can do without.
+    """
+    kernels = completed(observation.kernels).files
+    with furnished(kernels):
+        return job_of(observation, times, kernels)
+
+
+def computed_parts(
+    job: Job,
+    parts: Iterable[Times],
+    executor: Executor | None = None,
+    *,
+    under_way: int | None = None,
+) -> Generator[Computed, None, None]:
+    """What the job makes of each part of the times, in their order.
+
+    Args:
+        under_way: How many parts an executor gets at once.
+    """
+    if executor is None:
+        with furnished(job.files):
+            yield from (_computed(job, part) for part in parts)
+        return
+    tasks = ((job, part, _this_process()) for part in parts)
+    yield from in_order(executor, _computed_by_worker, tasks, under_way=under_way)
+
+
+def nothing_known(job: Job, times: Times, gaps: Gaps) -> CoverageError:
+    """The error for times of which the job's kernels tell nothing at all."""
     with furnished(job.files):
-        for rows in _portions(job, times, size):
-            gaps = Gaps()
-            computed = _computed(job, times, rows, gaps, report)
-            seen_any |= computed.any_known
-            tell_gaps(gaps, report)
-            if len(computed.products):
-                yield computed.products
-        if not seen_any and len(times):
-            raise nothing_covered(job.scene, job.files, times.start, times.stop, gaps)
+        return nothing_covered(job.scene, job.files, times.start, times.stop, gaps)
 
 
-def _portions(job: Job, times: Times, size: int) -> Iterator[Rows]:
-    """Row numbers, at most so many at once, and scans apart from what has no duration."""
-    for begin in range(0, len(times), size):
-        rows = np.arange(begin, min(begin + size, len(times)))
-        swept = times.stop[rows] > times.start[rows]
-        if job.imaging == "frame" or swept.all():
-            yield rows
-        else:
-            yield from (part for part in (rows[swept], rows[~swept]) if len(part))
+def _chunks(
+    job: Job, times: Times, chunk_rows: int, report: Report, executor: Executor | None
+) -> Iterator[Products]:
+    parts = parts_of(job, times, chunk_rows)
+    with closing(computed_parts(job, parts, executor)) as results:
+        yield from products_of(results, report, lambda gaps: nothing_known(job, times, gaps))
 
 
-@dataclass(frozen=True)
-class _Computed:
-    """Some rows, and whether the kernels told of any of them."""
+def _computed_by_worker(task: tuple[Job, Times, tuple[str, int]]) -> Computed:
+    job, part, asking = task
+    # Threads share the asking process's pool, which must be clean once its chunks are read.
+    furnish = furnished if asking == _this_process() else furnished_and_kept
+    with furnish(job.files):
+        return _computed(job, part)
 
-    products: Products
-    any_known: bool
+
+def _this_process() -> tuple[str, int]:
+    return platform.node(), os.getpid()
 
 
-def _computed(job: Job, times: Times, rows: Rows, gaps: Gaps, report: Report) -> _Computed:
-    """The products of these rows."""
-    start, stop = et_from_utc(times.start[rows]), et_from_utc(times.stop[rows])
+def _computed(job: Job, times: Times) -> Computed:
+    """The products of these times; the job's kernels are furnished."""
+    gaps, report, rows = Gaps(), Report(), np.arange(len(times))
+    start, stop = et_from_utc(times.start), et_from_utc(times.stop)
     stop = np.where(np.isfinite(stop), stop, start)
     names = names_of(job, times, rows)
     seen = seen_by(job, start, stop, names, gaps, report)
     table = rows_of(job, times, rows, names, seen, gaps)
     for name in names[seen.view == OFF_TARGET]:
         report.add("The field of view misses the target", name)
+    tell_gaps(gaps, report)
     keep = ~shapely.is_missing(seen.shapes) | (times.product_ids is not None)
-    products = Products(table[keep].reset_index(drop=True), seen.shapes[keep])
-    return _Computed(products, bool(seen.known.any()))
+    products = Products(table, seen.shapes).where(keep)
+    any_known = bool(seen.known.any())
+    return Computed(products, any_known, report, Gaps() if any_known else gaps)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from planetary_qgis.core.products import ColumnKind, Schema
 from planetary_qgis.core.spice import carried
+from planetary_qgis.core.spice.chosen_surface import surface_of
+from planetary_qgis.core.spice.framelets import interframe_of
 from planetary_qgis.core.spice.instruments import Instrument, imaging_of, instrument_of
 from planetary_qgis.core.spice.kernels import provenance_of
 from planetary_qgis.core.spice.observations import Imaging, Observation, Times
@@ -14,6 +16,11 @@ from planetary_qgis.core.spice.scene import Scene, naif_id, scene_of
 
 OWN_COLUMNS: dict[str, ColumnKind] = {
     "range_km": "real",
+    "resolution_along": "real",
+    "resolution_across": "real",
+    "limb_distance_km": "real",
+    "tangent_lon_e": "real",
+    "tangent_lat": "real",
     "sub_spacecraft_lon_e": "real",
     "sub_spacecraft_lat": "real",
     "subsolar_lon_e": "real",
@@ -30,6 +37,7 @@ class Job:
     Attributes:
         kernels: Their names as they were given, metakernels among them.
         files: The kernel files themselves, in load order.
+        interframe_s: From framelet to framelet of a push frame camera; 0 where nothing tells.
     """
 
     kernels: tuple[str, ...]
@@ -38,6 +46,7 @@ class Job:
     instrument: Instrument
     imaging: Imaging
     schema: Schema
+    interframe_s: float = 0.0
 
     @property
     def source(self) -> str:
@@ -49,7 +58,9 @@ class Job:
         """Who looked at what and how that was computed, for the layer's metadata."""
         return {
             **self.scene.facts,
-            "Instrument": f"{self.instrument.name} ({self.instrument.naif_id}), {self.imaging}",
+            "Instrument": f"{self.instrument.name} ({self.instrument.naif_id}), {self.imaging}"
+            + (f" every {self.interframe_s:g} s" if self.interframe_s else ""),
+            "Field of view": self.instrument.fov_source,
             "Kernels": provenance_of(self.files),
         }
 
@@ -60,12 +71,18 @@ def job_of(observation: Observation, times: Times, files: tuple[Path, ...]) -> J
         observation.target, observation.observer, observation.abcorr, observation.body_fixed_frame
     )
     instrument = instrument_of(naif_id(observation.instrument, "instrument"))
+    imaging = imaging_of(instrument, observation.imaging)
     own = {**OWN_COLUMNS, **carried.own_columns(times, OWN_COLUMNS)}
     return Job(
         kernels=tuple(path.name for path in observation.kernels),
         files=files,
-        scene=replace(scene, instrument_frame=instrument.frame),
+        scene=replace(
+            scene,
+            surface=surface_of(observation, scene, times, files),
+            instrument_frame=instrument.frame,
+        ),
         instrument=instrument,
-        imaging=imaging_of(instrument, observation.imaging),
+        imaging=imaging,
         schema=Schema(scene.body, "polygon", own),
+        interframe_s=interframe_of(instrument, observation) if imaging == "push frame" else 0.0,
     )

@@ -1,0 +1,1 @@
+"""Runs without QGIS: tables of times in, footprints out, resumed where they ended."""
