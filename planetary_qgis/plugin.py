@@ -9,6 +9,7 @@ from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
 from qgis.PyQt.QtWidgets import QAction, QToolBar
 
+from planetary_qgis.gui.colouring import Colourer, ColourMenu
 from planetary_qgis.gui.dock import ToolDock
 from planetary_qgis.gui.icons import icon
 from planetary_qgis.gui.reporter import Reporter
@@ -38,6 +39,7 @@ class PlanetaryQgisPlugin:
         self._actions: list[QAction] = []
         self._docks: dict[str, ToolDock] = {}
         self._repeat: QAction | None = None
+        self._colours: ColourMenu | None = None
         self._translator = _installed_translator()
 
     def initProcessing(self) -> None:  # noqa: N802 - QGIS's name
@@ -57,6 +59,7 @@ class PlanetaryQgisPlugin:
             self.tr("Open Sample Data"), "sample_data", "planetaryOpenSampleAction"
         ).triggered.connect(self._open_sample)
         self._repeat = self._add_repeat_action()
+        self._colours = self._add_colour_menu()
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
@@ -71,6 +74,10 @@ class PlanetaryQgisPlugin:
             self._iface.removeCustomActionForLayerType(self._repeat)
             self._repeat.deleteLater()
             self._repeat = None
+        if self._colours is not None:
+            self._iface.removeCustomActionForLayerType(self._colours.menuAction())
+            self._colours.deleteLater()
+            self._colours = None
         self._remove_actions()
         if self._toolbox is not None:
             self._toolbox.close()
@@ -139,6 +146,17 @@ class PlanetaryQgisPlugin:
             action, self.tr("Planetary"), vector_layer_type(), True
         )
         return action
+
+    def _add_colour_menu(self) -> ColourMenu:
+        """A submenu in the menu of vector layers that colours them by what is known."""
+        colourer = Colourer(self._toolbox.reporter, self._toolbox.reporter)
+        current_layer = self._iface.mapCanvas().currentLayer
+        menu = ColourMenu(current_layer, colourer.colour, self._iface.mainWindow())
+        menu.setObjectName("planetaryColourMenu")
+        self._iface.addCustomActionForLayerType(
+            menu.menuAction(), self.tr("Planetary"), vector_layer_type(), True
+        )
+        return menu
 
     def _repeat_search(self) -> None:
         dock = self._docks["PdsSearch"]

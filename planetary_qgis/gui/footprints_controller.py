@@ -7,50 +7,114 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsFeedback, QgsProcessingUtils, QgsVectorLayerFeatureSource
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.gui import sample, work
+from planetary_qgis.gui.colouring import Colourer, ColourRow
+from planetary_qgis.gui.footprint_readiness import why_no_footprints, why_no_track
 from planetary_qgis.gui.footprints_view import FootprintsView
 from planetary_qgis.gui.jobs import Jobs
+from planetary_qgis.gui.kernel_controller import KernelController
+from planetary_qgis.gui.kernel_reading import Question, Verdict
+from planetary_qgis.gui.live_controller import LiveController
 from planetary_qgis.gui.observation_group import Choice
 from planetary_qgis.gui.times_group import TimeFields
 from planetary_qgis.gui.toolbox import Toolbox
-from planetary_qgis.qgis_bridge import settings, store
+from planetary_qgis.gui.when_controller import WhenController
+from planetary_qgis.qgis_bridge import store
 
 if TYPE_CHECKING:
     from planetary_qgis.core.spice.kernels import KernelSummary, Known
     from planetary_qgis.core.spice.observations import Observation
+    from planetary_qgis.qgis_bridge.terrain import DemSource
 
 _USUAL_ABCORR = "LT+S"
 _SUN = 10
 
 
 class FootprintsController(QObject):
-    """Reads kernels, computes footprints and tracks, and puts them on the map."""
+    """Reads kernels, computes footprints and tracks, and puts them on the map.
+
+    `changed` tells that kernels, observation or times are others now.
+    """
+
+    changed = pyqtSignal()
 
     def __init__(self, toolbox: Toolbox) -> None:
         self.view = FootprintsView()
         super().__init__(self.view)
         self._tools = toolbox
         self._jobs = Jobs(self.view.job_bar, toolbox.reporter)
+        self._kernels = KernelController(
+            self.view.kernels, toolbox, self._jobs, self._kernel_question
+        )
+        self._live = LiveController(toolbox, self, self.view.times.chosen, self)
+        self.view.add_tab(self._live.tab, self.tr("Live"))
+        self._colours = ColourRow(Colourer(toolbox.reporter, self).colour, self.view)
+        self.view.add_below_result(self._colours)
+        self._opportunities = WhenController(toolbox, self, self._jobs, self)
+        self.view.add_tab(self._opportunities.tab, self.tr("When"))
 
     def load(self) -> None:
         """Fill the widgets and listen to them."""
-        from planetary_qgis.core.spice.observations import ABERRATION_CORRECTIONS, IMAGING_MODES
+        from planetary_qgis.core.spice.epochs import TIME_SYSTEMS
+        from planetary_qgis.core.spice.observations import (
+            ABERRATION_CORRECTIONS,
+            IMAGING_MODES,
+            SURFACES,
+        )
 
         observation = self.view.observation
-        observation.offer_methods(IMAGING_MODES, ABERRATION_CORRECTIONS, _USUAL_ABCORR)
+        self.view.times.offer_systems(TIME_SYSTEMS)
+        observation.offer_imaging(IMAGING_MODES)
+        observation.advanced.offer(ABERRATION_CORRECTIONS, _USUAL_ABCORR, SURFACES)
         for signal, slot in self._connections():
             signal.connect(slot)
-        self.view.kernels.set_kernels(settings.load().kernels)
+        self._kernels.load()
+        self._live.load()
+        self._opportunities.load()
         self._allow()
 
     def unload(self) -> None:
         """Stop what runs and listen no more."""
         self._jobs.close()
+        self._opportunities.unload()
+        self._live.unload()
+        self._colours.leave()
+        self._kernels.unload()
         for signal, slot in self._connections():
             signal.disconnect(slot)
+
+    def kernels(self) -> tuple[Path, ...]:
+        """The kernels in load order, metakernels among them."""
+        return self.view.kernels.kernels()
+
+    def observation(self) -> Observation:
+        """What the dock's Observe tab asks.
+
+        Raises:
+            PlanetaryError: It cannot be asked so.
+        """
+        from planetary_qgis.core.spice.observations import Observation
+
+        asked = self.view.observation
+        return Observation(
+            kernels=self.kernels(),
+            target=asked.target(),
+            observer=asked.observer(),
+            instrument=asked.instrument(),
+            abcorr=asked.advanced.abcorr(),
+            imaging=asked.imaging(),
+            interframe_s=asked.advanced.interframe_s(),
+            body_fixed_frame=asked.advanced.body_fixed_frame(),
+            surface=asked.advanced.surface(),
+        )
+
+    def take_span(self, start: str, stop: str) -> None:
+        """Observe from start to stop, with the step that is there, and show that."""
+        self.view.times.set_span(start, stop)
+        self.view.show_observation()
 
     def use_sample(self) -> None:
         """Fill in the sample's kernels and a run of its camera, and read the kernels."""
@@ -59,43 +123,54 @@ class FootprintsController(QObject):
             target=sample.TARGET, observer=sample.OBSERVER, instrument=sample.INSTRUMENT
         )
         self.view.times.set_run(sample.RUN)
-        self._read_kernels()
+        self.view.show_observation()
+        self._kernels.read()
 
     def _connections(self) -> tuple[tuple, ...]:
         view = self.view
         return (
-            (view.kernels.changed, self._allow),
-            (view.observation.changed, self._allow),
-            (view.times.changed, self._allow),
+            (view.kernels.changed, self._take_change),
+            (view.observation.changed, self._take_change),
+            (view.times.changed, self._take_change),
             (self._jobs.busy_changed, self._allow),
-            (view.kernels.read_requested, self._read_kernels),
+            (view.details_wanted, view.show_kernels),
+            (self._kernels.found, self._offer_found),
+            (self._kernels.judged, self._show_verdict),
+            (self._kernels.span_chosen, self.take_span),
             (view.footprints_requested, self._compute_footprints),
             (view.track_requested, self._compute_track),
         )
 
-    def _read_kernels(self) -> None:
-        kernels = self.view.kernels.kernels()
-        self._jobs.start(
-            self.tr("Reading kernels"),
-            lambda _feedback: work.read_kernels(kernels),
-            self._show_found,
+    def _take_change(self) -> None:
+        self._allow()
+        self._kernels.look()
+        self.changed.emit()
+
+    def _kernel_question(self) -> Question | None:
+        """What the kernels should suffice for; None as long as that is not clear."""
+        asked, run = self.view.observation, self.view.times.chosen()
+        if not (self.kernels() and asked.target() and asked.observer()):
+            return None
+        typed = run if isinstance(run, work.RunOfTimes) else work.RunOfTimes("", "", None)
+        return Question(
+            kernels=self.kernels(),
+            target=asked.target(),
+            observer=asked.observer(),
+            instrument=asked.instrument(),
+            start=typed.start,
+            stop=typed.stop,
+            abcorr=asked.advanced.abcorr(),
         )
 
-    def _show_found(self, found: KernelSummary) -> None:
-        settings.remember(kernels=self.view.kernels.kernels())
-        observation = self.view.observation
+    def _offer_found(self, found: KernelSummary) -> None:
         bodies = [known for known in found.targets if known.naif_id != _SUN]
-        observation.show_found(
+        self.view.observation.show_found(
             _choices(bodies), _choices(found.observers), _choices(found.instruments)
         )
-        self.view.kernels.tell_coverage(self._coverage(found))
         self._allow()
 
-    def _coverage(self, found: KernelSummary) -> str:
-        if found.start is None or found.stop is None:
-            return self.tr("The kernels hold no positions of a spacecraft.")
-        text = self.tr("Positions from {start} to {stop}")
-        return text.format(start=found.start, stop=found.stop)
+    def _show_verdict(self, verdict: Verdict | None) -> None:
+        self.view.missing_line.show_verdict(verdict)
 
     def _compute_footprints(self) -> None:
         self._start(self.tr("Computing footprints"), self._footprints_work)
@@ -114,8 +189,15 @@ class FootprintsController(QObject):
         self._jobs.start(description, job, self._show_written)
 
     def _footprints_work(self, path: Path) -> Callable[[QgsFeedback], work.Written]:
-        observation, when = self._observation(), self._when()
-        return lambda feedback: work.write_footprints(observation, when, path, feedback)
+        observation, when, dem = self.observation(), self._when(), self._dem()
+        return lambda feedback: work.write_footprints(observation, when, path, feedback, dem=dem)
+
+    def _dem(self) -> DemSource | None:
+        """The chosen DEM as a task may read it."""
+        from planetary_qgis.qgis_bridge.terrain import dem_source
+
+        layer = self.view.observation.advanced.dem()
+        return None if layer is None else dem_source(layer)
 
     def _track_work(self, path: Path) -> Callable[[QgsFeedback], work.Written]:
         run, asked = self.view.times.run(), self.view.observation
@@ -126,29 +208,17 @@ class FootprintsController(QObject):
             start=run.start,
             stop=run.stop,
             step_s=run.step_s or 0.0,
-            abcorr=asked.abcorr(),
+            abcorr=asked.advanced.abcorr(),
         )
         return lambda feedback: work.write_track(track, path, feedback)
-
-    def _observation(self) -> Observation:
-        from planetary_qgis.core.spice.observations import Observation
-
-        asked = self.view.observation
-        return Observation(
-            kernels=self.view.kernels.kernels(),
-            target=asked.target(),
-            observer=asked.observer(),
-            instrument=asked.instrument(),
-            abcorr=asked.abcorr(),
-            imaging=asked.imaging(),
-        )
 
     def _when(self) -> work.RunOfTimes | work.TableOfTimes:
         """The times as a task may read them: a layer as a copy of its source."""
         chosen = self.view.times.chosen()
         if isinstance(chosen, TimeFields):
             source = QgsVectorLayerFeatureSource(chosen.layer)
-            return work.TableOfTimes(source, chosen.start_field, chosen.stop_field)
+            fields = (chosen.start_field, chosen.stop_field)
+            return work.TableOfTimes(source, *fields, chosen.system)
         return chosen
 
     def _output(self) -> Path:
@@ -164,6 +234,7 @@ class FootprintsController(QObject):
         shown = self._tools.results.show(layer, self.tr("SPICE"))
         text = self.tr("{rows} rows in “{layer}”.").format(rows=written.rows, layer=layer.name())
         self.view.tell_done(text)
+        self._colours.serve(layer)
         self._tools.tell_shown(text, shown, written.problems)
 
     def _allow(self) -> None:
@@ -171,37 +242,9 @@ class FootprintsController(QObject):
         busy = self.tr("Wait until the running job is done") if self._jobs.busy else ""
         kernels = "" if self.view.kernels.kernels() else self.tr("Add kernels first")
         self.view.kernels.allow_reading(busy or kernels)
-        both = busy or kernels or self._why_no_pair()
-        self.view.allow_footprints(both or self._why_no_instrument() or self._why_no_times())
-        self.view.allow_track(both or self._why_no_track())
-
-    def _why_no_pair(self) -> str:
-        if not self.view.observation.target():
-            return self.tr("Choose a target first; Read Kernels lists those that the kernels know")
-        if not self.view.observation.observer():
-            return self.tr("Choose an observer first")
-        return ""
-
-    def _why_no_instrument(self) -> str:
-        return "" if self.view.observation.instrument() else self.tr("Choose an instrument first")
-
-    def _why_no_times(self) -> str:
-        chosen = self.view.times.chosen()
-        if chosen is None:
-            return self.tr("Add a layer or table with times to the project first")
-        if isinstance(chosen, TimeFields):
-            return "" if chosen.start_field else self.tr("Choose the field with start times first")
-        if not chosen.start:
-            return self.tr("Give a start time first")
-        if chosen.step_s and not chosen.stop:
-            return self.tr("Give a stop time first, or no step")
-        return ""
-
-    def _why_no_track(self) -> str:
-        run = self.view.times.chosen()
-        if isinstance(run, work.RunOfTimes) and run.start and run.stop and run.step_s:
-            return ""
-        return self.tr("A ground track takes a start, a stop and a step")
+        asked = (self.view.observation, self.view.times)
+        self.view.allow_footprints(busy or kernels or why_no_footprints(*asked))
+        self.view.allow_track(busy or kernels or why_no_track(*asked))
 
 
 def _choices(known: Sequence[Known]) -> list[Choice]:

@@ -4,42 +4,61 @@ from __future__ import annotations
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGroupBox, QTabWidget, QVBoxLayout, QWidget
 
 from planetary_qgis.gui import forms
 from planetary_qgis.gui.job_bar import JobBar
+from planetary_qgis.gui.kernel_missing import MissingLine
 from planetary_qgis.gui.kernels_group import KernelsGroup
 from planetary_qgis.gui.observation_group import ObservationGroup
 from planetary_qgis.gui.times_group import TimesGroup
 
 
 class FootprintsView(QWidget):
-    """Kernels, observation, times and output from top to bottom.
+    """Tabs of questions to the kernels; the running job and what came of it below them.
 
-    What to compute and the running job stay in sight at the foot, however low the dock.
+    What to compute stays in sight at the foot of its tab, however low the dock.
     """
 
     footprints_requested = pyqtSignal()
     track_requested = pyqtSignal()
+    details_wanted = pyqtSignal()
+    """Of what the kernels lack."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        form = QWidget(self)
-        self.kernels = KernelsGroup(form)
-        self.observation = ObservationGroup(form)
-        self.times = TimesGroup(form)
+        self._tabs = QTabWidget(self)
+        self._tabs.setObjectName("spiceTabs")
+        self._tabs.setDocumentMode(True)
         self.job_bar = JobBar("spice", self)
-        column = QVBoxLayout(form)
-        for part in (self.kernels, self.observation, self.times, self._output_group(form)):
-            column.addWidget(part)
-        column.addStretch(1)
+        self._done = forms.sentence("spiceDone", self)
+        self._result = QVBoxLayout()
+        self._result.setContentsMargins(6, 0, 6, 0)
+        self._result.addWidget(self._done)
+        self.kernels = KernelsGroup(self._tabs)
+        self._tabs.addTab(self.kernels, self.tr("Kernels"))
+        self._tabs.addTab(self._observe_page(), self.tr("Observe"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(forms.in_scroll_area(form, self), 1)
-        layout.addWidget(self._foot())
+        layout.addWidget(self._tabs, 1)
+        layout.addLayout(self._result)
         layout.addWidget(self.job_bar)
         self._footprints.clicked.connect(self.footprints_requested)
         self._track.clicked.connect(self.track_requested)
+
+    def add_tab(self, widget: QWidget, title: str) -> None:
+        """Append a tab; the view owns its widget from now on."""
+        self._tabs.addTab(widget, title)
+
+    def add_below_result(self, widget: QWidget) -> None:
+        """Put a widget below the sentence that tells what came of a job."""
+        self._result.addWidget(widget)
+
+    def show_kernels(self) -> None:
+        self._tabs.setCurrentIndex(0)
+
+    def show_observation(self) -> None:
+        self._tabs.setCurrentIndex(1)
 
     def output_path(self) -> str:
         """Path of the GeoPackage to write, or "" for a temporary layer."""
@@ -54,13 +73,29 @@ class FootprintsView(QWidget):
     def allow_track(self, reason_against: str) -> None:
         forms.allow(self._track, reason_against)
 
-    def _foot(self) -> QWidget:
-        foot = QWidget(self)
+    def _observe_page(self) -> QWidget:
+        page = QWidget(self._tabs)
+        form = QWidget(page)
+        self.observation = ObservationGroup(form)
+        self.times = TimesGroup(form)
+        column = QVBoxLayout(form)
+        for part in (self.observation, self.times, self._output_group(form)):
+            column.addWidget(part)
+        column.addStretch(1)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(forms.in_scroll_area(form, page), 1)
+        layout.addWidget(self._foot(page))
+        return page
+
+    def _foot(self, parent: QWidget) -> QWidget:
+        foot = QWidget(parent)
         self._footprints = forms.button("spiceComputeButton", self.tr("Compute Footprints"), foot)
         self._track = forms.button("spiceTrackButton", self.tr("Compute Ground Track"), foot)
-        self._done = forms.sentence("spiceDone", foot)
+        self.missing_line = MissingLine(foot)
+        self.missing_line.details_wanted.connect(self.details_wanted)
         column = QVBoxLayout(foot)
-        for part in (self._footprints, self._track, self._done):
+        for part in (self.missing_line, self._footprints, self._track):
             column.addWidget(part)
         return foot
 

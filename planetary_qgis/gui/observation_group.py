@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from planetary_qgis.gui import forms
+from planetary_qgis.gui.advanced_group import AdvancedGroup
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,21 @@ class ObservationGroup(QWidget):
         self._observer = forms.combo("spiceObserver", group, editable=True)
         self._instrument = forms.combo("spiceInstrument", group, editable=True)
         self._imaging = forms.combo("spiceImaging", group)
-        self._abcorr = forms.combo("spiceAbcorr", group)
         form.addRow(self.tr("Target"), self._target)
         form.addRow(self.tr("Observer"), self._observer)
         form.addRow(self.tr("Instrument"), self._instrument)
         form.addRow(self.tr("Imaging"), self._imaging)
-        form.addRow(self.tr("Aberration correction"), self._abcorr)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(group)
+        self.advanced = AdvancedGroup(self)
+        layout.addWidget(self.advanced)
         for box in (self._target, self._observer, self._instrument):
             box.setToolTip(self.tr("A name or a NAIF id"))
             box.currentTextChanged.connect(lambda _text: self.changed.emit())
             box.currentIndexChanged.connect(lambda _index, box=box: _show_beginning(box))
+        self._imaging.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.advanced.changed.connect(self.changed)
 
     def target(self) -> str:
         return _spice_name(self._target)
@@ -57,9 +60,6 @@ class ObservationGroup(QWidget):
     def imaging(self) -> str:
         return self._imaging.currentText()
 
-    def abcorr(self) -> str:
-        return self._abcorr.currentText()
-
     def show_found(
         self,
         targets: Sequence[Choice],
@@ -67,16 +67,20 @@ class ObservationGroup(QWidget):
         instruments: Sequence[Choice],
     ) -> None:
         """Offer what the kernels hold, keeping what was typed or chosen where it is among it."""
-        _offer(self._target, targets)
-        _offer(self._observer, observers)
-        _offer(self._instrument, instruments)
+        for box, choices in (
+            (self._target, targets),
+            (self._observer, observers),
+            (self._instrument, instruments),
+        ):
+            blocked = box.blockSignals(True)
+            _offer(box, choices)
+            _show_beginning(box)
+            box.blockSignals(blocked)
+        self.changed.emit()
 
-    def offer_methods(self, imaging: Sequence[str], abcorr: Sequence[str], chosen: str) -> None:
+    def offer_imaging(self, modes: Sequence[str]) -> None:
         self._imaging.clear()
-        self._imaging.addItems(list(imaging))
-        self._abcorr.clear()
-        self._abcorr.addItems(list(abcorr))
-        self._abcorr.setCurrentText(chosen)
+        self._imaging.addItems(list(modes))
 
     def choose(self, *, target: str, observer: str, instrument: str) -> None:
         for box, name in (
@@ -103,6 +107,8 @@ def _offer(box: QComboBox, choices: Sequence[Choice]) -> None:
     for choice in choices:
         box.addItem(choice.title, choice.spice_name)
     found = box.findData(keep)
+    if found < 0:
+        found = box.findText(f"({keep})", Qt.MatchFlag.MatchEndsWith)
     if found >= 0:
         box.setCurrentIndex(found)
     elif keep and not choices:

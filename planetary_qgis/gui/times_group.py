@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qgis.core import QgsMapLayerProxyModel, QgsVectorLayer
@@ -17,11 +18,16 @@ _A_YEAR_S = 366 * 86400.0
 
 @dataclass(frozen=True)
 class TimeFields:
-    """A layer or table that holds the times, and its fields; "" is no field."""
+    """A layer or table that holds the times, and its fields; "" is no field.
+
+    Attributes:
+        system: What times are that do not say it themselves.
+    """
 
     layer: QgsVectorLayer
     start_field: str
     stop_field: str
+    system: str
 
 
 class TimesGroup(QWidget):
@@ -31,7 +37,7 @@ class TimesGroup(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        group, form = forms.group_form(self.tr("Times (UTC)"), self)
+        group, form = forms.group_form(self.tr("Times"), self)
         self._source = forms.combo("spiceTimesFrom", group)
         self._source.addItems([self.tr("Start and stop"), self.tr("Layer or table")])
         self._pages = QStackedWidget(group)
@@ -52,7 +58,13 @@ class TimesGroup(QWidget):
         layer = self._layer.currentLayer()
         if layer is None:
             return None
-        return TimeFields(layer, self._start_field.currentField(), self._stop_field.currentField())
+        fields = (self._start_field.currentField(), self._stop_field.currentField())
+        return TimeFields(layer, *fields, self._system.currentText())
+
+    def offer_systems(self, systems: Sequence[str]) -> None:
+        """What times in a table may be; the first is usual."""
+        self._system.clear()
+        self._system.addItems(list(systems))
 
     def run(self) -> RunOfTimes:
         step = self._step.value()
@@ -64,9 +76,14 @@ class TimesGroup(QWidget):
 
     def set_run(self, run: RunOfTimes) -> None:
         self._source.setCurrentIndex(0)
-        self._start.setText(run.start)
-        self._stop.setText(run.stop)
+        for line, text in ((self._start, run.start), (self._stop, run.stop)):
+            line.setText(text)
+            line.setCursorPosition(0)
         self._step.setValue(run.step_s or 0.0)
+
+    def set_span(self, start: str, stop: str) -> None:
+        """Start and stop; the step stays."""
+        self.set_run(RunOfTimes(start, stop, self.run().step_s))
 
     def _run_page(self) -> QWidget:
         page = QWidget(self)
@@ -83,7 +100,13 @@ class TimesGroup(QWidget):
         line = QgsFilterLineEdit(parent)
         line.setObjectName(name)
         line.setPlaceholderText("2007-01-02T22:55:54")
-        line.setToolTip(self.tr("Calendar date or day of year, as in 2007-002T22:55:54"))
+        line.setToolTip(
+            self.tr(
+                "UTC by calendar or day of year, as in 2007-002T22:55:54; TDB as in"
+                " ET 221050619.184 or 2007-01-02T22:55:54 TDB; or a reading of the observer's"
+                " clock, as in SCLK 1/0852157621.139"
+            )
+        )
         line.textChanged.connect(lambda _text: self.changed.emit())
         return line
 
@@ -108,10 +131,15 @@ class TimesGroup(QWidget):
         self._start_field = _field_combo("spiceStartField", page)
         self._stop_field = _field_combo("spiceStopField", page)
         self._stop_field.setAllowEmptyFieldName(True)
+        self._system = forms.combo("spiceTimeSystem", page)
+        self._system.setToolTip(
+            self.tr("What times are that do not say it: numbers of ET are seconds past J2000")
+        )
         form = _page_form(page)
         form.addRow(self.tr("Layer"), self._layer)
         form.addRow(self.tr("Start field"), self._start_field)
         form.addRow(self.tr("Stop field"), self._stop_field)
+        form.addRow(self.tr("Times are"), self._system)
         forms.fit(self._layer)
         self._layer.layerChanged.connect(self._offer_fields)
         self._start_field.fieldChanged.connect(lambda _field: self.changed.emit())

@@ -27,10 +27,13 @@ from planetary_qgis.qgis_bridge.search import search as search_table
 from planetary_qgis.qgis_bridge.tasks import tell
 
 if TYPE_CHECKING:
+    from planetary_qgis.core.bodies import Body
     from planetary_qgis.core.products import Answer
-    from planetary_qgis.core.spice.kernels import KernelSummary
+    from planetary_qgis.core.query import Range
+    from planetary_qgis.core.reports import Report
     from planetary_qgis.core.spice.observations import Observation, Times
     from planetary_qgis.qgis_bridge.rasters import OpenRaster
+    from planetary_qgis.qgis_bridge.terrain import DemSource
 
 _TABLE_HASH = "Table SHA-256"
 _TITLES_SHOWN = 2
@@ -94,11 +97,16 @@ class RunOfTimes:
 
 @dataclass(frozen=True)
 class TableOfTimes:
-    """Fields of a layer that hold the times; "" is no field."""
+    """Fields of a layer that hold the times; "" is no field.
+
+    Attributes:
+        system: What times are that do not say it, of `epochs.TIME_SYSTEMS`.
+    """
 
     source: QgsVectorLayerFeatureSource
     start_field: str
     stop_field: str
+    system: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,24 @@ class Track:
     stop: str
     step_s: float
     abcorr: str
+
+
+@dataclass(frozen=True)
+class Opportunities:
+    """Windows of time that are wanted; the arguments of find_opportunities.
+
+    Attributes:
+        area: WKT in the house's degrees; "" for the whole body.
+        start, stop: As typed.
+    """
+
+    observation: Observation
+    area: str
+    start: str
+    stop: str
+    limits: dict[str, Range]
+    sight: str
+    step_s: float
 
 
 def import_index(
@@ -224,22 +250,23 @@ def _gathered(
     return Finding(found, title, len(sources), {}, written.problems)
 
 
-def read_kernels(kernels: Sequence[Path]) -> KernelSummary:
-    from planetary_qgis.core.spice.kernels import summarise
-
-    return summarise(kernels)
-
-
 def write_footprints(
     observation: Observation,
     when: RunOfTimes | TableOfTimes,
     path: Path,
     feedback: QgsFeedback,
+    *,
+    dem: DemSource | None = None,
 ) -> Written:
     """Compute footprints into a new table of a GeoPackage."""
     from planetary_qgis.core.spice.footprints import compute_footprints
 
-    times, problems = _times(when)
+    times, problems = _times(when, observation)
+    if dem is not None:
+        from planetary_qgis.qgis_bridge.terrain import observed_on
+
+        tell(feedback, f"Reading {dem.name}")
+        observation = observed_on(dem, observation, times)
     answer = compute_footprints(observation, times)
     name = f"{observation.instrument} footprints on {answer.schema.body.title}"
     written = _written(answer, path, unused_name(path, name), feedback, title=name)
@@ -248,19 +275,52 @@ def write_footprints(
 
 def write_track(track: Track, path: Path, feedback: QgsFeedback) -> Written:
     """Compute a ground track into a new table of a GeoPackage."""
+    from planetary_qgis.core.spice.epochs import read_span
     from planetary_qgis.core.spice.tracks import compute_ground_track
-    from planetary_qgis.core.times import parse_utc
 
+    start, stop = read_span(track.start, track.stop, track.kernels, track.observer)
     answer = compute_ground_track(
         track.kernels,
         track.target,
         track.observer,
-        parse_utc(track.start),
-        parse_utc(track.stop),
+        start,
+        start if stop is None else stop,
         track.step_s,
         abcorr=track.abcorr,
     )
     name = f"{track.observer} ground track on {answer.schema.body.title}"
+    return _written(answer, path, unused_name(path, name), feedback, title=name)
+
+
+def body_of_target(observation: Observation) -> Body:
+    from planetary_qgis.core.spice.opportunities import body_of_target
+
+    return body_of_target(observation)
+
+
+def write_opportunities(wanted: Opportunities, path: Path, feedback: QgsFeedback) -> Written:
+    """Find windows of time into a new table of a GeoPackage."""
+    from planetary_qgis.core.geos import shapely
+    from planetary_qgis.core.reports import Report
+    from planetary_qgis.core.spice.epochs import read_span
+    from planetary_qgis.core.spice.opportunities import WHOLE_BODY, find_opportunities
+
+    observation, report = wanted.observation, Report()
+    start, stop = read_span(
+        wanted.start, wanted.stop, observation.kernels, observation.observer, report
+    )
+    answer = find_opportunities(
+        observation,
+        shapely.from_wkt(wanted.area) if wanted.area else WHOLE_BODY,
+        start,
+        start if stop is None else stop,
+        limits=wanted.limits,
+        sight=wanted.sight,
+        step_s=wanted.step_s,
+    )
+    answer.report.merge(report)
+    who = observation.instrument or observation.observer
+    name = f"{who} opportunities on {answer.schema.body.title}"
     return _written(answer, path, unused_name(path, name), feedback, title=name)
 
 
@@ -282,25 +342,35 @@ def _written(
     return Written(path, table, rows, tuple(answer.report.sentences()))
 
 
-def _times(when: RunOfTimes | TableOfTimes) -> tuple[Times, list[str]]:
-    """The times, and sentences about what was left out."""
+def _times(when: RunOfTimes | TableOfTimes, observation: Observation) -> tuple[Times, list[str]]:
+    """The times, and sentences about what was left out or is not quite as it was given."""
+    from planetary_qgis.core.reports import Report
+    from planetary_qgis.core.spice.epochs import read_run
+
+    report, kernels, observer = Report(), observation.kernels, observation.observer
     if isinstance(when, TableOfTimes):
-        return _times_of_table(when)
-    from planetary_qgis.core.spice.observations import times_of_run
-    from planetary_qgis.core.times import parse_utc
+        times, skipped = _times_of_table(when, observation, report)
+        missing = [f"{skipped} rows have no start time and were left out."] if skipped else []
+        return times, [*missing, *report.sentences()]
+    times = read_run(when.start, when.stop, when.step_s, kernels, observer, report)
+    return times, report.sentences()
 
-    stop = parse_utc(when.stop) if when.stop else None
-    return times_of_run(parse_utc(when.start), stop, when.step_s), []
 
-
-def _times_of_table(when: TableOfTimes) -> tuple[Times, list[str]]:
+def _times_of_table(
+    when: TableOfTimes, observation: Observation, report: Report
+) -> tuple[Times, int]:
     from planetary_qgis.qgis_bridge.observed import times_of_features
 
-    features = when.source.getFeatures(QgsFeatureRequest())
-    times, skipped = times_of_features(
-        features, when.source.fields(), when.start_field, when.stop_field
+    return times_of_features(
+        when.source.getFeatures(QgsFeatureRequest()),
+        when.source.fields(),
+        when.start_field,
+        when.stop_field,
+        kernels=observation.kernels,
+        observer=observation.observer,
+        system=when.system,
+        report=report,
     )
-    return times, [f"{skipped} rows have no start time and were left out."] if skipped else []
 
 
 def _imported(answer: Answer, label: Path, path: Path, feedback: QgsFeedback) -> Written:

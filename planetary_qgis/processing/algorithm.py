@@ -76,12 +76,13 @@ class PlanetaryAlgorithm(QgsProcessingAlgorithm):
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
+        output: str = OUTPUT,
     ) -> dict[str, Any]:
-        """Write an answer where OUTPUT says, tell its problems, and give Processing's results."""
+        """Write an answer where its output says, tell its problems, give Processing's results."""
         # Processing loads this module while QGIS starts; these are for those who run something.
         from planetary_qgis.processing.outputs import write_answer
 
-        results = write_answer(self, answer, title, parameters, context, feedback)
+        results = write_answer(self, answer, title, parameters, context, feedback, output)
         for sentence in answer.report.sentences():
             feedback.pushWarning(sentence)
         return results

@@ -36,17 +36,18 @@ def write_answer(
     parameters: dict[str, Any],
     context: QgsProcessingContext,
     feedback: QgsProcessingFeedback,
+    output: str = OUTPUT,
 ) -> dict[str, Any]:
-    """Processing's results after an answer went where OUTPUT says."""
-    destination = _destination(parameters[OUTPUT], context)
+    """Processing's results after an answer went where the parameter of an output says."""
+    destination = _destination(parameters[output], context)
     geopackage = geopackage_table(destination)
     if geopackage is None:
-        written = _to_sink(algorithm, answer, parameters, context, feedback)
+        written = _to_sink(algorithm, answer, parameters, context, feedback, output)
     else:
         written = _to_geopackage(*geopackage, answer, title, feedback)
-        _load_on_completion(written, title, parameters[OUTPUT], context)
+        _load_on_completion(written, title, parameters[output], context, output)
     dress_when_loaded(written, Dress.of(answer, title), context)
-    return {OUTPUT: written}
+    return {output: written}
 
 
 def geopackage_table(destination: str) -> tuple[Path, str] | None:
@@ -123,22 +124,25 @@ def _to_sink(
     parameters: dict[str, Any],
     context: QgsProcessingContext,
     feedback: QgsProcessingFeedback,
+    output: str,
 ) -> str:
     """Write to memory or another format through Processing; gives the layer's id or source."""
     fields, (geometry, crs) = fields_of(answer.schema), sink_geometry(answer.schema)
-    sink, written = algorithm.parameterAsSink(parameters, OUTPUT, context, fields, geometry, crs)
+    sink, written = algorithm.parameterAsSink(parameters, output, context, fields, geometry, crs)
     if sink is None:
-        raise QgsProcessingException(algorithm.invalidSinkError(parameters, OUTPUT))
+        raise QgsProcessingException(algorithm.invalidSinkError(parameters, output))
     add_answer(sink, answer, fields, feedback)
     return written
 
 
-def _load_on_completion(layer: str, title: str, value: Any, context: QgsProcessingContext) -> None:
+def _load_on_completion(
+    layer: str, title: str, value: Any, context: QgsProcessingContext, output: str
+) -> None:
     if isinstance(value, QgsProcessingOutputLayerDefinition) and value.destinationProject:
         details = QgsProcessingContext.LayerDetails(
             value.destinationName or title,
             value.destinationProject,
-            OUTPUT,
+            output,
             QgsProcessingUtils.LayerHint.Vector,
         )
         context.addLayerToLoadOnCompletion(layer, details)

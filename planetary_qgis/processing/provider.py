@@ -7,9 +7,14 @@ from pathlib import Path
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from planetary_qgis.processing.boresighttrack import BoresightTrack
 from planetary_qgis.processing.downloadindex import DownloadIndex
+from planetary_qgis.processing.downloadkernels import DownloadKernels
+from planetary_qgis.processing.findopportunities import FindOpportunities
 from planetary_qgis.processing.groundtrack import GroundTrack
 from planetary_qgis.processing.importpdsindex import ImportPdsIndex
+from planetary_qgis.processing.kernelcoverage import KernelCoverage
+from planetary_qgis.processing.limbandterminator import LimbAndTerminator
 from planetary_qgis.processing.searcharchive import SearchArchive
 from planetary_qgis.processing.searchindex import SearchIndex
 from planetary_qgis.processing.spicefootprints import SpiceFootprints
@@ -40,6 +45,11 @@ class PlanetaryProvider(QgsProcessingProvider):
             SearchIndex,
             SpiceFootprints,
             GroundTrack,
+            BoresightTrack,
+            LimbAndTerminator,
+            FindOpportunities,
+            KernelCoverage,
+            DownloadKernels,
         ):
             self.addAlgorithm(algorithm())
 

@@ -11,25 +11,39 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
 )
 
 from planetary_qgis.core.dependencies import Feature
+from planetary_qgis.core.reports import Report
 from planetary_qgis.processing.algorithm import PlanetaryAlgorithm
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from planetary_qgis.core.products import Answer
+    from planetary_qgis.core.spice.observations import Observation, Times
+
 KERNELS, TARGET, OBSERVER, FRAME, ABCORR = "KERNELS", "TARGET", "OBSERVER", "FRAME", "ABCORR"
 START, STOP, STEP = "START", "STOP", "STEP"
+SURFACE, DEM = "SURFACE", "DEM"
 # Spelled here as the core's module stands on pandas; a test compares the two.
 ABERRATION_CORRECTIONS = ["NONE", "LT", "LT+S", "CN", "CN+S"]
+SURFACES = ["auto", "ellipsoid", "DSK"]
+TIME_SYSTEM = "TIME_SYSTEM"
+TIME_SYSTEMS = ["UTC", "ET", "SCLK"]
 
 
 class SpiceAlgorithm(PlanetaryAlgorithm):
     """An algorithm of the group SPICE."""
 
     feature = Feature.SPICE_FOOTPRINTS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._noted = Report()
+        """What there is to tell of the times."""
 
     def group(self) -> str:
         return self.tr("SPICE")
@@ -58,11 +72,27 @@ class SpiceAlgorithm(PlanetaryAlgorithm):
             ABCORR, self.tr("Aberration correction"), ABERRATION_CORRECTIONS, default="LT+S"
         )
 
+    def add_surface(self) -> None:
+        self.add_choice(SURFACE, self.tr("Surface"), SURFACES, default="auto")
+        self.addParameter(
+            QgsProcessingParameterRasterLayer(
+                DEM, self.tr("DEM (heights as the surface; empty: none)"), optional=True
+            )
+        )
+
     def add_choice(self, name: str, title: str, choices: list[str], *, default: str) -> None:
         self.addParameter(
             QgsProcessingParameterEnum(
                 name, title, options=choices, defaultValue=default, usesStaticStrings=True
             )
+        )
+
+    def add_time_system(self) -> None:
+        self.add_choice(
+            TIME_SYSTEM,
+            self.tr("Times of the table that do not say what they are"),
+            TIME_SYSTEMS,
+            default="UTC",
         )
 
     def add_frame(self) -> None:
@@ -72,6 +102,21 @@ class SpiceAlgorithm(PlanetaryAlgorithm):
         advanced = QgsProcessingParameterDefinition.Flag.FlagAdvanced
         frame.setFlags(frame.flags() | advanced)
         self.addParameter(frame)
+
+    def on_surface(
+        self,
+        observation: Observation,
+        times: Times,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+    ) -> Observation:
+        """The observation with the heights of the DEM, where one is given."""
+        from planetary_qgis.qgis_bridge.terrain import dem_source, observed_on
+
+        layer = self.parameterAsRasterLayer(parameters, DEM, context)
+        if layer is None:
+            return observation
+        return observed_on(dem_source(layer), observation, times)
 
     def kernels(
         self, parameters: dict[str, Any], context: QgsProcessingContext
@@ -87,19 +132,31 @@ class SpiceAlgorithm(PlanetaryAlgorithm):
     def time(
         self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
     ) -> np.datetime64 | None:
-        """A UTC time, or None where it was left empty."""
-        from planetary_qgis.core.times import parse_utc
-
+        """A time in any system as UTC, or None where it was left empty."""
         text = self.text(parameters, name, context)
-        return parse_utc(text) if text else None
+        return self.needed_time(parameters, name, context) if text else None
 
     def needed_time(
         self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
     ) -> np.datetime64:
-        """A UTC time that must be given."""
-        from planetary_qgis.core.times import parse_utc
+        """A time in any system, as UTC, that must be given; a stop may count from the start."""
+        from planetary_qgis.core.spice.epochs import read_span
 
-        return parse_utc(self.text(parameters, name, context))
+        text = self.text(parameters, name, context)
+        start = self.text(parameters, START, context) if name == STOP else text
+        span = read_span(
+            start,
+            text if name == STOP else "",
+            self.kernels(parameters, context),
+            self.text(parameters, OBSERVER, context),
+            self._noted,
+        )
+        return span[0] if span[1] is None else span[1]
+
+    def hand_over(self, answer: Answer, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """Also tell what there is to tell of the times."""
+        answer.report.merge(self._noted)
+        return super().hand_over(answer, *arguments, **options)
 
     def seconds(
         self, parameters: dict[str, Any], name: str, context: QgsProcessingContext

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import qgis.core
-from qgis.core import Qgis, QgsExpression, QgsField, QgsRectangle
+from qgis.core import Qgis, QgsExpression, QgsField, QgsRectangle, QgsTask
 from qgis.PyQt.QtCore import QDateTime, Qt
 
 if TYPE_CHECKING:
@@ -38,6 +38,15 @@ def vector_layer_type() -> Any:
     if hasattr(Qgis, "LayerType"):
         return Qgis.LayerType.Vector
     return qgis.core.QgsMapLayerType.VectorLayer
+
+
+def flags_of_unseen() -> Any:
+    """A task that can be cancelled and, since 3.26, shows neither in the list nor in a message."""
+    flags = QgsTask.Flag.CanCancel
+    for name in ("Hidden", "Silent"):
+        if hasattr(QgsTask.Flag, name):
+            flags = flags | getattr(QgsTask.Flag, name)
+    return flags
 
 
 def field(name: str, kind: ColumnKind) -> QgsField:

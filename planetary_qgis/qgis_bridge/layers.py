@@ -21,7 +21,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QDateTime
+from qgis.PyQt.QtCore import QDateTime, Qt
 from qgis.PyQt.QtXml import QDomDocument
 
 from planetary_qgis.about import about
@@ -37,6 +37,7 @@ from planetary_qgis.qgis_bridge.crs import is_hollow
 from planetary_qgis.qgis_bridge.map_tips import NAME_FIELD, START_FIELD, STOP_FIELD, map_tip
 
 if TYPE_CHECKING:
+    from planetary_qgis.core.geopackages.table_content import RowTimes
     from planetary_qgis.core.products import Answer
 
 _ALIASES = {
@@ -70,11 +71,13 @@ class Dress:
         title: Its name in the layer tree.
         provenance: Facts about where it came from, by name.
         notes: Sentences about what went wrong on the way.
+        times: From when to when its rows last, where that is known; else the layer is asked.
     """
 
     title: str
     provenance: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    times: RowTimes | None = None
 
     @classmethod
     def of(cls, answer: Answer, title: str) -> Dress:
@@ -118,7 +121,7 @@ def _wear_stored_style(layer: QgsVectorLayer, path: Path, table: str) -> None:
 def dress(layer: QgsVectorLayer, how: Dress) -> None:
     """Give a layer its name, style, time settings, map tip and metadata."""
     layer.setName(how.title)
-    layer.setRenderer(QgsSingleSymbolRenderer(_symbol(layer, _colour(how.title))))
+    layer.setRenderer(plain_renderer(layer, how.title))
     names = layer.fields().names()
     for name, alias in _ALIASES.items():
         if name in names:
@@ -127,8 +130,36 @@ def dress(layer: QgsVectorLayer, how: Dress) -> None:
         layer.setDisplayExpression(f'"{NAME_FIELD}"')
     layer.setMapTipTemplate(map_tip(names))
     if START_FIELD in names:
-        _play_by_time(layer)
+        _play_by_time(layer, how.times)
     layer.setMetadata(_metadata(layer, how))
+
+
+def plain_renderer(layer: QgsVectorLayer, title: str) -> QgsSingleSymbolRenderer:
+    """One colour for all features: the same title always gets the same."""
+    colour = _COLOURS[zlib.crc32(title.encode()) % len(_COLOURS)]
+    return QgsSingleSymbolRenderer(symbol_of(layer, colour, _FILL_ALPHA))
+
+
+def symbol_of(layer: QgsVectorLayer, colour: str, fill_alpha: int) -> QgsSymbol:
+    """The layer's polygons, lines or points in a colour ("230,159,0"); polygons translucent."""
+    if layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry:
+        # Translucent, so that the fills of many footprints add up to a picture of density.
+        return QgsFillSymbol.createSimple(
+            {
+                "color": f"{colour},{fill_alpha}",
+                "outline_color": f"{colour},255",
+                # A pixel of an ordinary screen: Qt draws what is wider at a third of the speed.
+                "outline_width": "0.25",
+                "joinstyle": "bevel",
+            }
+        )
+    if layer.geometryType() == QgsWkbTypes.GeometryType.LineGeometry:
+        return QgsLineSymbol.createSimple(
+            {"line_color": f"{colour},255", "line_width": "0.7", "capstyle": "round"}
+        )
+    return QgsMarkerSymbol.createSimple(
+        {"color": f"{colour},160", "outline_color": "40,40,40,255", "size": "2"}
+    )
 
 
 def keep_dress(path: Path, table: str, how: Dress) -> None:
@@ -196,39 +227,21 @@ def time_range(layer: QgsVectorLayer) -> QgsDateTimeRange | None:
     return QgsDateTimeRange(as_utc(first), as_utc(last)) if _is_time(first) else None
 
 
-def _colour(title: str) -> str:
-    """The same title always gets the same colour."""
-    return _COLOURS[zlib.crc32(title.encode()) % len(_COLOURS)]
+def _range_of(times: RowTimes) -> QgsDateTimeRange | None:
+    if times.first is None or times.last is None:
+        return None
+    ends = (times.first, times.last)
+    return QgsDateTimeRange(*(QDateTime.fromMSecsSinceEpoch(end, Qt.TimeSpec.UTC) for end in ends))
 
 
-def _symbol(layer: QgsVectorLayer, colour: str) -> QgsSymbol:
-    if layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry:
-        # Translucent, so that the fills of many footprints add up to a picture of density.
-        return QgsFillSymbol.createSimple(
-            {
-                "color": f"{colour},{_FILL_ALPHA}",
-                "outline_color": f"{colour},255",
-                "outline_width": "0.3",
-                "joinstyle": "round",
-            }
-        )
-    if layer.geometryType() == QgsWkbTypes.GeometryType.LineGeometry:
-        return QgsLineSymbol.createSimple(
-            {"line_color": f"{colour},255", "line_width": "0.7", "capstyle": "round"}
-        )
-    return QgsMarkerSymbol.createSimple(
-        {"color": f"{colour},160", "outline_color": "40,40,40,255", "size": "2"}
-    )
-
-
-def _play_by_time(layer: QgsVectorLayer) -> None:
+def _play_by_time(layer: QgsVectorLayer, times: RowTimes | None) -> None:
     """Let the temporal controller show each feature from its start to its stop."""
     properties = layer.temporalProperties()
     modes = Qgis.VectorTemporalMode
     if STOP_FIELD not in layer.fields().names():
         properties.setMode(modes.FeatureDateTimeInstantFromField)
         properties.setStartField(START_FIELD)
-    elif _has_instants(layer):
+    elif times.has_instants if times else _has_instants(layer):
         # A field without value would mean “to the end of time”.
         properties.setMode(modes.FeatureDateTimeStartAndEndFromExpressions)
         properties.setStartExpression(f'"{START_FIELD}"')
@@ -258,7 +271,7 @@ def _metadata(layer: QgsVectorLayer, how: Dress) -> QgsLayerMetadata:
     metadata.setType("dataset")
     metadata.setLanguage("ENG")
     metadata.setCrs(layer.crs())
-    metadata.setExtent(_extent(layer))
+    metadata.setExtent(_extent(layer, how.times))
     metadata.setAbstract(_abstract(how))
     metadata.setKeywords({"gmd:topicCategory": ["Geoscientific Information"]})
     notes = [f"{_NOTE}{_HISTORY_SEPARATOR}{note}" for note in how.notes]
@@ -292,14 +305,14 @@ def _abstract(how: Dress) -> str:
     )
 
 
-def _extent(layer: QgsVectorLayer) -> QgsLayerMetadata.Extent:
+def _extent(layer: QgsVectorLayer, known: RowTimes | None) -> QgsLayerMetadata.Extent:
     extent = QgsLayerMetadata.Extent()
     if not layer.extent().isNull():
         spatial = QgsLayerMetadata.SpatialExtent()
         spatial.extentCrs = layer.crs()
         spatial.bounds = box_3d(layer.extent())
         extent.setSpatialExtents([spatial])
-    times = time_range(layer)
+    times = _range_of(known) if known else time_range(layer)
     if times:
         extent.setTemporalExtents([times])
     return extent

@@ -13,11 +13,19 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsTask,
 )
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.qgis_bridge.compat import flags_of_unseen
 
 Work = Callable[[QgsFeedback], Any]
+
+_finishing: list[_WorkTask] = []
+"""Tasks whose callbacks run. A task that these add waits until they are over.
+
+When a task has finished, QGIS (3.22 at least) takes its runnable out of the thread pool's
+queue by an address that is free by then: a task added meanwhile may have got it, and never starts.
+"""
 
 _running: set[_WorkTask] = set()
 """QGIS's task manager keeps only the C++ half of a task; without these Python's half dies."""
@@ -45,18 +53,31 @@ def run_in_task(
     on_error: Callable[[PlanetaryError], None],
     on_cancelled: Callable[[], None] = lambda: None,
     on_told: Callable[[str], None] = lambda _sentence: None,
+    unseen: bool = False,
 ) -> QgsTask:
     """A task that does `work` in the background; one of the callbacks then runs here.
 
     Args:
         work: Gets a feedback to report progress to and to look for cancellation at. It must not
             touch widgets, the project, or hand over layers.
+        unseen: For moments' work, done again and again: where QGIS can, it shows nothing of it.
+            Such work must ask for no CRS.
     """
-    task = _WorkTask(description, work, on_done, on_error, on_cancelled)
+    task = _WorkTask(description, work, on_done, on_error, on_cancelled, unseen=unseen)
     task.feedback.told.connect(on_told)
     _running.add(task)
-    QgsApplication.taskManager().addTask(task)
+    if _finishing:
+        QTimer.singleShot(0, lambda: _add(task))
+    else:
+        _add(task)
     return task
+
+
+def _add(task: _WorkTask) -> None:
+    if task.isCanceled():
+        task.finished(False)
+    else:
+        QgsApplication.taskManager().addTask(task)
 
 
 def cancel_all() -> None:
@@ -76,8 +97,11 @@ class _WorkTask(QgsTask):
         on_done: Callable[[Any], None],
         on_error: Callable[[PlanetaryError], None],
         on_cancelled: Callable[[], None],
+        *,
+        unseen: bool = False,
     ) -> None:
-        super().__init__(description, QgsTask.Flag.CanCancel)
+        super().__init__(description, flags_of_unseen() if unseen else QgsTask.Flag.CanCancel)
+        self._unseen = unseen
         self._work: Work | None = work
         self._on_done, self._on_error, self._on_cancelled = on_done, on_error, on_cancelled
         self._result: Any = None
@@ -104,8 +128,17 @@ class _WorkTask(QgsTask):
 
     def finished(self, result: bool) -> None:
         _running.discard(self)
-        # What the work put into QGIS's cache of CRSs would die with its thread: see crs.is_hollow.
-        QgsCoordinateReferenceSystem.invalidateCache()
+        if not self._unseen:
+            # What the work put into QGIS's cache of CRSs would die with its thread: see
+            # crs.is_hollow.
+            QgsCoordinateReferenceSystem.invalidateCache()
+        _finishing.append(self)
+        try:
+            self._call_back(result)
+        finally:
+            _finishing.remove(self)
+
+    def _call_back(self, result: bool) -> None:
         if self.isCanceled():
             self._on_cancelled()
         elif self._error is not None:

@@ -42,7 +42,7 @@ def test_footprints_and_track_are_computed(job, layers):
     assert job["footprints"].startswith(f"{footprints['count']} rows")
     assert footprints["count"] == 114
     assert track["count"] == 113
-    assert footprints["sources"] == track["sources"] == ["SPICE"]
+    assert footprints["sources"] == track["sources"] == ["SPICE, ellipsoid"]
 
 
 def test_all_layers_lie_on_mars_play_by_time_and_say_where_they_are_from(layers):

@@ -97,6 +97,11 @@ def test_the_provider_offers_its_algorithms(processing) -> None:
         "searchindex",
         "spicefootprints",
         "groundtrack",
+        "boresighttrack",
+        "limbandterminator",
+        "findopportunities",
+        "kernelcoverage",
+        "downloadkernels",
     }
     assert not provider.icon().isNull()
     assert provider.defaultVectorFileExtension() == "gpkg"
@@ -300,7 +305,7 @@ def test_ground_track(processing) -> None:
     ("algorithm", "changes", "message"),
     [
         ("spicefootprints", {}, "no times"),
-        ("spicefootprints", {"START": "soon"}, "not a UTC time"),
+        ("spicefootprints", {"START": "soon"}, "“soon” is not a time"),
         ("spicefootprints", {"START": "1999-01-01"}, "1999|cover"),
         ("spicefootprints", {"START": "2019-09-01", "INSTRUMENT": "NO_SUCH"}, "NO_SUCH"),
         ("groundtrack", {"TARGET": "NOWHERE"}, "NOWHERE"),

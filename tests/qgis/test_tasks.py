@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_qgis.utils import wait_until
 from qgis.core import QgsApplication, QgsFeedback, QgsSettings
+from qgis.PyQt.QtCore import QRunnable, QThreadPool
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.qgis_bridge import settings, tasks
@@ -124,6 +127,61 @@ def test_after_cancel_all_nothing_calls_back(ending) -> None:
     tasks.cancel_all()
     wait_until(lambda: not QgsApplication.taskManager().activeTasks(), timeout_milliseconds=WAIT_MS)
     assert ending.told == []
+
+
+class _Busy(QRunnable):
+    """Keeps a thread of the pool busy for a moment, as drawing a map does."""
+
+    def run(self) -> None:
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def pool() -> Iterator[QThreadPool]:
+    """QGIS's threads, which are but one."""
+    pool = QThreadPool.globalInstance()
+    threads = pool.maxThreadCount()
+    pool.setMaxThreadCount(1)
+    yield pool
+    pool.setMaxThreadCount(threads)
+
+
+def test_tasks_started_by_callbacks_run_though_all_threads_are_busy(pool) -> None:
+    """QGIS loses such tasks where it can mistake them for the one that has just finished."""
+    done = []
+
+    def start(number: int) -> None:
+        tasks.run_in_task(
+            "chain", lambda _feedback: number, on_done=proceed, on_error=done.append, unseen=True
+        )
+        pool.start(_Busy())
+
+    def proceed(number: int) -> None:
+        done.append(number)
+        if number < 60:
+            start(number + 1)
+
+    start(0)
+    wait_until(lambda: len(done) == 61, timeout_milliseconds=6 * WAIT_MS)
+    assert done == list(range(61))
+
+
+def test_a_task_cancelled_before_it_could_start_says_so() -> None:
+    told = []
+
+    def proceed(_nothing: object) -> None:
+        task = tasks.run_in_task(
+            "never",
+            lambda _feedback: told.append("run"),
+            on_done=told.append,
+            on_error=told.append,
+            on_cancelled=lambda: told.append("cancelled"),
+        )
+        task.cancel()
+
+    tasks.run_in_task("first", lambda _feedback: None, on_done=proceed, on_error=told.append)
+    wait_until(lambda: bool(told), timeout_milliseconds=WAIT_MS)
+    assert told == ["cancelled"]
 
 
 @pytest.fixture

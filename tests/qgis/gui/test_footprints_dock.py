@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from gui_kit import click_and_wait, find, wait_until
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsFeature,
     QgsGeometry,
     QgsPointXY,
     QgsProject,
@@ -116,7 +118,8 @@ def test_kernels_can_be_taken_out_of_the_list(dock, sample):
     dock.kernels.set_kernels([sample / "synthetic.tls", sample / "synthetic.tpc"])
     dock.kernels.add_kernels([sample / "synthetic.tls"])
     assert not find(dock, "spiceRemoveKernels").isEnabled()
-    find(dock, "spiceKernels").setCurrentRow(0)
+    tree = find(dock, "spiceKernels")
+    tree.setCurrentItem(tree.topLevelItem(0))
     find(dock, "spiceRemoveKernels").click()
     assert dock.kernels.kernels() == (sample / "synthetic.tpc",)
 
@@ -159,6 +162,23 @@ def test_times_may_come_from_a_table(read, times_layer, sample):
         expected = {row["product_id"] for row in csv.DictReader(file)}
     (layer,) = results()
     assert {feature["product_id"] for feature in layer.getFeatures()} == expected
+
+
+def test_times_of_a_table_may_be_numbers_of_et(read, sample, project):
+    table = QgsVectorLayer("NoGeometry?field=begin:double", "et", "memory")
+    feature = QgsFeature(table.fields())
+    feature.setAttribute("begin", 620_572_269.184)
+    table.dataProvider().addFeatures([feature])
+    project.addMapLayer(table)
+    find(read, "spiceTimesFrom").setCurrentIndex(1)
+    find(read, "spiceTimesLayer").setLayer(table)
+    find(read, "spiceStartField").setField("begin")
+    find(read, "spiceTimeSystem").setCurrentText("ET")
+    click_and_wait(read, "spiceComputeButton")
+    (footprint,) = results()[0].getFeatures()
+    # TDB was 69.184 s ahead of UTC, and never more than two milliseconds off that.
+    expected = datetime(2019, 9, 1, 1, 10, tzinfo=timezone.utc).timestamp() * 1000
+    assert footprint["start_time"].toMSecsSinceEpoch() == pytest.approx(expected, abs=3)
 
 
 def test_results_go_into_the_named_geopackage_side_by_side(ready, tmp_path):

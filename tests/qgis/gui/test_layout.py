@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QTabWidget,
     QWidget,
 )
 
@@ -38,9 +39,18 @@ def test_nothing_is_cut_off_in_a_narrow_dock(view):
     if isinstance(view, SearchView):
         view.search.area.set_kind(AreaKind.BOX)
         settle()
-    areas = view.findChildren(QScrollArea)
-    content = areas[0].widget() if areas else view
-    room = areas[0].viewport().width() if areas else view.width()
+    tabs = view.findChild(QTabWidget)
+    for page in range(tabs.count() if tabs else 1):
+        if tabs:
+            tabs.setCurrentIndex(page)
+            settle()
+        areas = [area for area in view.findChildren(QScrollArea) if area.isVisible()]
+        for content in [area.widget() for area in areas] or [view]:
+            assert_nothing_is_cut_off(content)
+
+
+def assert_nothing_is_cut_off(content):
+    room = content.parentWidget().width() if content.parentWidget() else content.width()
     assert content.minimumSizeHint().width() <= room <= NARROW
     for widget in content.findChildren(QWidget):
         if widget.isVisible() and widget.parentWidget() is not None:
