@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 import planetary_qgis
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.instruments import Instrument, instrument_of
-from planetary_qgis.core.spice.kernels import expand, summarise
+from planetary_qgis.core.spice.instruments.instrument import Instrument, instrument_of
+from planetary_qgis.core.spice.kernels.kernel_sets import expand, summarise
 from planetary_qgis.core.spice.observations import Observation, Times, times_of_run
 from planetary_qgis.core.spice.scene import Scene, naif_id, scene_of
 from planetary_qgis.core.spice.session import furnished

@@ -88,7 +88,7 @@ def _footprints(asked: argparse.Namespace, progress: _Progress) -> None:
 
 def _info(asked: argparse.Namespace, _progress: _Progress) -> None:
     """Print what the kernels know."""
-    from planetary_qgis.core.spice.kernels import summarise
+    from planetary_qgis.core.spice.kernels.kernel_sets import summarise
 
     known = summarise(asked.kernels)
     print(f"Kernels, in load order: {len(known.kernels)}")

@@ -25,7 +25,7 @@ from planetary_qgis.gui.when_controller import WhenController
 from planetary_qgis.qgis_bridge import store
 
 if TYPE_CHECKING:
-    from planetary_qgis.core.spice.kernels import KernelSummary, Known
+    from planetary_qgis.core.spice.kernels.kernel_sets import KernelSummary, Known
     from planetary_qgis.core.spice.observations import Observation
     from planetary_qgis.qgis_bridge.terrain import DemSource
 

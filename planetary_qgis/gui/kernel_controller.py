@@ -20,9 +20,9 @@ from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.qgis_bridge import settings
 
 if TYPE_CHECKING:
-    from planetary_qgis.core.spice.coverage import Timeline
-    from planetary_qgis.core.spice.kernel_files import FolderOfKernels
-    from planetary_qgis.core.spice.kernels import KernelSummary
+    from planetary_qgis.core.spice.kernels.coverage import Timeline
+    from planetary_qgis.core.spice.kernels.kernel_files import FolderOfKernels
+    from planetary_qgis.core.spice.kernels.kernel_sets import KernelSummary
     from planetary_qgis.gui.kernel_search import KernelSearch
 
 _US = 1e6
@@ -190,7 +190,7 @@ class KernelController(QObject):
 
 
 def _kernels_of(folders: Sequence[Path]) -> list[FolderOfKernels]:
-    from planetary_qgis.core.spice.kernel_files import folder_of_kernels
+    from planetary_qgis.core.spice.kernels.kernel_files import folder_of_kernels
 
     return [folder_of_kernels(folder) for folder in folders]
 

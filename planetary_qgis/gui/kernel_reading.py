@@ -12,9 +12,9 @@ import numpy as np
 from planetary_qgis.core.errors import PlanetaryError
 
 if TYPE_CHECKING:
-    from planetary_qgis.core.spice.kernel_spans import Span
-    from planetary_qgis.core.spice.kernels import KernelSummary
-    from planetary_qgis.core.spice.requirements import Missing
+    from planetary_qgis.core.spice.kernels.kernel_sets import KernelSummary
+    from planetary_qgis.core.spice.kernels.kernel_spans import Span
+    from planetary_qgis.core.spice.kernels.requirements import Missing
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Verdict:
 
 def read_kernels(kernels: Sequence[Path]) -> Reading:
     """The kernels one by one, and what the usable ones know together."""
-    from planetary_qgis.core.spice.kernels import summarise
+    from planetary_qgis.core.spice.kernels.kernel_sets import summarise
 
     entries = [_entry(path) for path in kernels]
     usable = [entry.path for entry in entries if not entry.problem]
@@ -114,7 +114,7 @@ def read_kernels(kernels: Sequence[Path]) -> Reading:
 def judge(question: Question) -> Verdict:
     """What is missing for an observation; what cannot even be asked is told as an error."""
     from planetary_qgis.core.spice.epochs import read_run
-    from planetary_qgis.core.spice.requirements import missing_for
+    from planetary_qgis.core.spice.kernels.requirements import missing_for
 
     asked = question
     try:
@@ -137,8 +137,8 @@ def judge(question: Question) -> Verdict:
 
 
 def _entry(path: Path) -> Entry:
-    from planetary_qgis.core.spice.kernel_files import kernel_file
-    from planetary_qgis.core.spice.kernels import expand
+    from planetary_qgis.core.spice.kernels.kernel_files import kernel_file
+    from planetary_qgis.core.spice.kernels.kernel_sets import expand
 
     try:
         files = tuple(_read_file(file) for file in expand([path]))
@@ -148,14 +148,14 @@ def _entry(path: Path) -> Entry:
 
 
 def _read_file(path: Path) -> ReadFile:
-    from planetary_qgis.core.spice.kernel_files import kernel_file
+    from planetary_qgis.core.spice.kernels.kernel_files import kernel_file
 
     file = kernel_file(path)
     return ReadFile(path, file.kind, file.size_bytes)
 
 
 def _spans(summary: KernelSummary) -> dict[Path, Span]:
-    from planetary_qgis.core.spice.kernel_spans import spans_of
+    from planetary_qgis.core.spice.kernels.kernel_spans import spans_of
     from planetary_qgis.core.spice.session import furnished
 
     with furnished(summary.kernels):

@@ -275,8 +275,8 @@ def write_footprints(
 
 def write_track(track: Track, path: Path, feedback: QgsFeedback) -> Written:
     """Compute a ground track into a new table of a GeoPackage."""
+    from planetary_qgis.core.spice.curves.tracks import compute_ground_track
     from planetary_qgis.core.spice.epochs import read_span
-    from planetary_qgis.core.spice.tracks import compute_ground_track
 
     start, stop = read_span(track.start, track.stop, track.kernels, track.observer)
     answer = compute_ground_track(
@@ -293,7 +293,7 @@ def write_track(track: Track, path: Path, feedback: QgsFeedback) -> Written:
 
 
 def body_of_target(observation: Observation) -> Body:
-    from planetary_qgis.core.spice.opportunities import body_of_target
+    from planetary_qgis.core.spice.opportunities.finding import body_of_target
 
     return body_of_target(observation)
 
@@ -303,7 +303,7 @@ def write_opportunities(wanted: Opportunities, path: Path, feedback: QgsFeedback
     from planetary_qgis.core.geos import shapely
     from planetary_qgis.core.reports import Report
     from planetary_qgis.core.spice.epochs import read_span
-    from planetary_qgis.core.spice.opportunities import WHOLE_BODY, find_opportunities
+    from planetary_qgis.core.spice.opportunities.finding import WHOLE_BODY, find_opportunities
 
     observation, report = wanted.observation, Report()
     start, stop = read_span(

@@ -92,8 +92,8 @@ class BoresightTrack(SpiceAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
+        from planetary_qgis.core.spice.curves.tracks import compute_boresight_track, steps_of_run
         from planetary_qgis.core.spice.observations import Observation
-        from planetary_qgis.core.spice.tracks import compute_boresight_track, steps_of_run
 
         observation = Observation(
             kernels=self.kernels(parameters, context),

@@ -114,7 +114,7 @@ class FindOpportunities(SpiceAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         from planetary_qgis.core.spice.observations import Observation
-        from planetary_qgis.core.spice.opportunities import find_opportunities
+        from planetary_qgis.core.spice.opportunities.finding import find_opportunities
 
         observation = Observation(
             kernels=self.kernels(parameters, context),
@@ -173,7 +173,7 @@ class FindOpportunities(SpiceAlgorithm):
         self, observation: Observation, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> shapely.Geometry:
         from planetary_qgis.core.geos import shapely
-        from planetary_qgis.core.spice.opportunities import WHOLE_BODY, body_of_target
+        from planetary_qgis.core.spice.opportunities.finding import WHOLE_BODY, body_of_target
         from planetary_qgis.qgis_bridge.areas import area_of_geometries, area_of_view
         from planetary_qgis.qgis_bridge.crs import crs_of
 

@@ -79,7 +79,7 @@ class GroundTrack(SpiceAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
-        from planetary_qgis.core.spice.tracks import compute_ground_track
+        from planetary_qgis.core.spice.curves.tracks import compute_ground_track
 
         target = self.text(parameters, TARGET, context)
         observer = self.text(parameters, OBSERVER, context)

@@ -25,7 +25,7 @@ from planetary_qgis.processing.spice_inputs import KERNELS, SpiceAlgorithm
 from planetary_qgis.qgis_bridge.compat import layer_time
 
 if TYPE_CHECKING:
-    from planetary_qgis.core.spice.coverage import Timeline
+    from planetary_qgis.core.spice.kernels.coverage import Timeline
 
 SHARE = "SHARE"
 _KINDS = {
@@ -93,8 +93,8 @@ class KernelCoverage(SpiceAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
-        from planetary_qgis.core.spice.coverage import timelines
-        from planetary_qgis.core.spice.kernels import summarise
+        from planetary_qgis.core.spice.kernels.coverage import timelines
+        from planetary_qgis.core.spice.kernels.kernel_sets import summarise
 
         summary = summarise(self.kernels(parameters, context))
         for file in summary.files:

@@ -106,7 +106,7 @@ class LimbAndTerminator(SpiceAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
-        from planetary_qgis.core.spice.limbs import Watch, compute_areas, compute_curves
+        from planetary_qgis.core.spice.curves.limbs import Watch, compute_areas, compute_curves
 
         watch = Watch(
             kernels=self.kernels(parameters, context),
@@ -144,8 +144,8 @@ class LimbAndTerminator(SpiceAlgorithm):
         return self.parameterAsEnumStrings(parameters, name, context)
 
     def _times(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Times:
+        from planetary_qgis.core.spice.curves.tracks import steps_of_run
         from planetary_qgis.core.spice.observations import times_of_run
-        from planetary_qgis.core.spice.tracks import steps_of_run
 
         start = self.needed_time(parameters, START, context)
         stop, step_s = self.time(parameters, STOP, context), self.seconds(parameters, STEP, context)

@@ -13,7 +13,7 @@ from osgeo import gdal, osr
 from planetary_qgis.core.errors import PlanetaryError
 
 if TYPE_CHECKING:
-    from planetary_qgis.core.spice.grids import Grid
+    from planetary_qgis.core.spice.surfaces.grids import Grid
 
 MOST_PIXELS = 12_000_000
 """More are averaged; heights and the work with them then take some 200 MB."""
@@ -54,7 +54,7 @@ class Placed:
 
     def grid(self, window: Window) -> Grid:
         """The grid of pixels read from a window."""
-        from planetary_qgis.core.spice.grids import LonLatGrid, PolarGrid
+        from planetary_qgis.core.spice.surfaces.grids import LonLatGrid, PolarGrid
 
         right, down = (
             self.right_step * window.width / window.columns,

@@ -16,7 +16,7 @@ from planetary_qgis.qgis_bridge.dem_files import Datum, placed, values_in
 
 if TYPE_CHECKING:
     from planetary_qgis.core.spice.observations import Observation, Times
-    from planetary_qgis.core.spice.terrain import Terrain
+    from planetary_qgis.core.spice.surfaces.terrain import Terrain
 
 _VIEWS_LOOKED_AT = 100
 _RADII_ABOVE = 0.5
@@ -82,7 +82,7 @@ def read_terrain(
     Raises:
         PlanetaryError: GDAL cannot read them, or cannot tell where they lie.
     """
-    from planetary_qgis.core.spice.terrain import Terrain
+    from planetary_qgis.core.spice.surfaces.terrain import Terrain
 
     nowhere = np.empty(0)
     raster = placed(dem.source, dem.name, _reference_system(dem))

@@ -12,7 +12,7 @@ from qgis.core import QgsFeedback, QgsProcessingContext, QgsProcessingException
 
 from planetary_qgis.core.spice.kernel_archives import downloading, sets
 from planetary_qgis.core.spice.kernel_archives.sets import KernelSet
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.qgis_bridge import store
 from planetary_qgis.qgis_bridge.kernels import found_kernels
 

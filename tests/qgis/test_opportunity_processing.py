@@ -13,7 +13,7 @@ from qgis.core import (
 )
 
 from planetary_qgis.core.spice.epochs import TIME_SYSTEMS as KNOWN_SYSTEMS
-from planetary_qgis.core.spice.opportunities import LIMITED_COLUMNS, SIGHTS
+from planetary_qgis.core.spice.opportunities.finding import LIMITED_COLUMNS, SIGHTS
 from planetary_qgis.processing import findopportunities, spice_inputs
 
 START, STOP = "2019-09-01T00:10:00", "2019-09-02T23:50:00"

@@ -20,8 +20,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDateTime, Qt
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.spice.curves.limbs import AREAS, CURVES
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.limbs import AREAS, CURVES
 from planetary_qgis.core.spice.observations import Observation, times_of_run
 from planetary_qgis.core.times import parse_utc
 from planetary_qgis.processing import limbandterminator

@@ -12,8 +12,8 @@ from qgis.core import QgsRasterLayer, QgsVectorLayer
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.spice.observations import SURFACES
-from planetary_qgis.core.spice.surfaces import Ellipsoid
-from planetary_qgis.core.spice.terrain import TerrainSurface
+from planetary_qgis.core.spice.surfaces.surface import Ellipsoid
+from planetary_qgis.core.spice.surfaces.terrain import TerrainSurface
 from planetary_qgis.processing import spice_inputs
 from planetary_qgis.qgis_bridge import dem_files, store
 from planetary_qgis.qgis_bridge.terrain import dem_source, read_terrain

@@ -24,7 +24,7 @@ from spiceypy.utils.exceptions import SpiceyError
 
 from planetary_qgis.core.errors import KernelError, PlanetaryError
 from planetary_qgis.core.reports import Report
-from planetary_qgis.core.spice.kernels import completed
+from planetary_qgis.core.spice.kernels.kernel_sets import completed
 from planetary_qgis.core.spice.observations import Times, times_of_run
 from planetary_qgis.core.spice.scene import naif_id, name_of, pool_names
 from planetary_qgis.core.spice.session import furnished, short_message

@@ -22,7 +22,7 @@ from planetary_qgis.core.spice.gaps import (
     warn_of_mean_moon,
 )
 from planetary_qgis.core.spice.jobs import Job, job_of
-from planetary_qgis.core.spice.kernels import completed
+from planetary_qgis.core.spice.kernels.kernel_sets import completed
 from planetary_qgis.core.spice.observations import Observation, Times
 from planetary_qgis.core.spice.parts import parts_of
 from planetary_qgis.core.spice.running import Computed, in_order, products_of

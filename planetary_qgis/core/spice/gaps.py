@@ -9,9 +9,9 @@ import numpy as np
 
 from planetary_qgis.core.errors import CoverageError
 from planetary_qgis.core.reports import Report
-from planetary_qgis.core.spice.coverage import coverage_of
-from planetary_qgis.core.spice.generic import shipped_sentences
-from planetary_qgis.core.spice.requirements import missing_in_scene
+from planetary_qgis.core.spice.kernels.coverage import coverage_of
+from planetary_qgis.core.spice.kernels.generic import shipped_sentences
+from planetary_qgis.core.spice.kernels.requirements import missing_in_scene
 from planetary_qgis.core.spice.scene import Scene
 from planetary_qgis.core.spice.vectorised import Gaps, utc_from_et
 from planetary_qgis.core.times import TimeArray, utc_text

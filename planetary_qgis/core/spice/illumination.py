@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planetary_qgis.core.longitudes import wrap_360
-from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.scene import Scene
 from planetary_qgis.core.spice.smooth import smoothly
+from planetary_qgis.core.spice.surfaces import ellipsoid
 from planetary_qgis.core.spice.vectorised import Gaps, apparent_positions, solar_longitudes
 from planetary_qgis.core.spice.views import Views, look, sub_spacecraft_points
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from planetary_qgis.core.products import ColumnKind, Schema
 from planetary_qgis.core.spice import carried
-from planetary_qgis.core.spice.chosen_surface import surface_of
-from planetary_qgis.core.spice.framelets import interframe_of
-from planetary_qgis.core.spice.instruments import Instrument, imaging_of, instrument_of
-from planetary_qgis.core.spice.kernels import provenance_of
+from planetary_qgis.core.spice.areas.framelets import interframe_of
+from planetary_qgis.core.spice.instruments.instrument import Instrument, imaging_of, instrument_of
+from planetary_qgis.core.spice.kernels.kernel_sets import provenance_of
 from planetary_qgis.core.spice.observations import Imaging, Observation, Times
 from planetary_qgis.core.spice.scene import Scene, naif_id, scene_of
+from planetary_qgis.core.spice.surfaces.chosen_surface import surface_of
 
 OWN_COLUMNS: dict[str, ColumnKind] = {
     "range_km": "real",

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.polygons import points_from
-from planetary_qgis.core.spice import ellipsoid
-from planetary_qgis.core.spice.horizons import (
+from planetary_qgis.core.spice.areas.outlines import frame_footprints
+from planetary_qgis.core.spice.curves.horizons import (
     limb_points,
     lines_around,
     polygons_around,
@@ -19,10 +19,10 @@ from planetary_qgis.core.spice.horizons import (
 )
 from planetary_qgis.core.spice.illumination import Conditions, conditions_at_boresight
 from planetary_qgis.core.spice.jobs import Job, job_of
-from planetary_qgis.core.spice.kernels import completed
+from planetary_qgis.core.spice.kernels.kernel_sets import completed
 from planetary_qgis.core.spice.observations import Observation, times_of_run
-from planetary_qgis.core.spice.outlines import frame_footprints
 from planetary_qgis.core.spice.session import furnished, furnished_and_kept
+from planetary_qgis.core.spice.surfaces import ellipsoid
 from planetary_qgis.core.spice.vectorised import Gaps, et_from_utc
 from planetary_qgis.core.spice.views import Views, look, sub_spacecraft_points, views_of
 from planetary_qgis.core.times import utc_text

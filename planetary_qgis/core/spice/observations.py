@@ -13,7 +13,7 @@ import pandas as pd
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.products import ColumnKind
-from planetary_qgis.core.spice.terrain import Terrain
+from planetary_qgis.core.spice.surfaces.terrain import Terrain
 from planetary_qgis.core.times import TimeArray, utc_text
 
 Imaging = Literal["auto", "frame", "line scan", "push frame", "spot"]

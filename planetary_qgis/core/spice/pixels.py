@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.core.spice.ellipsoid import lon_lat
-from planetary_qgis.core.spice.instruments import Instrument
+from planetary_qgis.core.spice.instruments.instrument import Instrument
+from planetary_qgis.core.spice.surfaces.ellipsoid import lon_lat
 from planetary_qgis.core.spice.views import Views, look
 
 FloatArray = NDArray[np.float64]

@@ -17,7 +17,7 @@ from spiceypy.utils.exceptions import SpiceyError
 from planetary_qgis.core.bodies import Body, find_body
 from planetary_qgis.core.errors import KernelError
 from planetary_qgis.core.spice.session import short_message
-from planetary_qgis.core.spice.surfaces import Ellipsoid, Surface
+from planetary_qgis.core.spice.surfaces.surface import Ellipsoid, Surface
 
 T = TypeVar("T")
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.polygons import Shapes
 from planetary_qgis.core.reports import Report
-from planetary_qgis.core.spice.framelets import framelets
+from planetary_qgis.core.spice.areas.framelets import framelets
+from planetary_qgis.core.spice.areas.outlines import frame_footprints
+from planetary_qgis.core.spice.areas.spots import spots
+from planetary_qgis.core.spice.areas.swaths import swaths
+from planetary_qgis.core.spice.areas.swept import Swept
 from planetary_qgis.core.spice.jobs import Job
-from planetary_qgis.core.spice.outlines import frame_footprints
-from planetary_qgis.core.spice.spots import spots
-from planetary_qgis.core.spice.swaths import swaths
-from planetary_qgis.core.spice.swept import Swept
 from planetary_qgis.core.spice.vectorised import Gaps
 from planetary_qgis.core.spice.views import Views, views_of
 

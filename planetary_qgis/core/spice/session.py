@@ -15,7 +15,7 @@ import spiceypy
 from spiceypy.utils.exceptions import SpiceyError
 
 from planetary_qgis.core.errors import KernelError
-from planetary_qgis.core.spice.kernel_checks import check_kernel
+from planetary_qgis.core.spice.kernels.kernel_checks import check_kernel
 
 MOST_KERNELS = 5000
 """How many CSPICE keeps at once (KEEPER's MAXFIL and DAF's FTSIZE, less some for itself)."""

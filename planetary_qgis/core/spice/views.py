@@ -13,10 +13,10 @@ import numpy as np
 import spiceypy
 from numpy.typing import NDArray
 
-from planetary_qgis.core.spice.ellipsoid import axes_apart
 from planetary_qgis.core.spice.scene import Scene
 from planetary_qgis.core.spice.smooth import Smooth
-from planetary_qgis.core.spice.surfaces import Ellipsoid, Surface
+from planetary_qgis.core.spice.surfaces.ellipsoid import axes_apart
+from planetary_qgis.core.spice.surfaces.surface import Ellipsoid, Surface
 from planetary_qgis.core.spice.vectorised import (
     LIGHT_SPEED_KM_S,
     Gaps,

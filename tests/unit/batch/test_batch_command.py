@@ -15,7 +15,7 @@ from batch_kit import FRAMES, KERNELS, OBSERVATION, RUN, TABLE, command, environ
 from planetary_qgis.batch import main
 from planetary_qgis.core.geopackages.blobs import shapes_of_blobs
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import times_of_run
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.times import parse_utc, utc_texts

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import spiceypy
 
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import Observation, Times
 from planetary_qgis.core.spice.session import furnished
 

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planetary_qgis.core.errors import KernelError
-from planetary_qgis.core.spice.kernel_checks import warning_of
-from planetary_qgis.core.spice.kernels import expand, summarise
+from planetary_qgis.core.spice.kernels.kernel_checks import warning_of
+from planetary_qgis.core.spice.kernels.kernel_sets import expand, summarise
 from planetary_qgis.core.spice.session import furnished
 
 TEXT = "KPL/PCK\n\\begindata\nTHING = ( 1 2 )\nNAME = 'x'\n\\begintext\n"

@@ -9,9 +9,9 @@ import pytest
 import spiceypy
 
 from planetary_qgis.core.errors import KernelError
-from planetary_qgis.core.spice.cameras import camera_of
-from planetary_qgis.core.spice.instruments import ids_with_field_of_view, instrument_of
-from planetary_qgis.core.spice.kernels import expand, summarise
+from planetary_qgis.core.spice.instruments.cameras import camera_of
+from planetary_qgis.core.spice.instruments.instrument import ids_with_field_of_view, instrument_of
+from planetary_qgis.core.spice.kernels.kernel_sets import expand, summarise
 from planetary_qgis.core.spice.session import furnished
 
 CAMERA = -999021

@@ -9,10 +9,10 @@ import spiceypy
 from spiceypy.utils.exceptions import SpiceyError
 
 from planetary_qgis.core.polygons import unit_vectors
+from planetary_qgis.core.spice.curves.tracks import compute_ground_track
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
-from planetary_qgis.core.spice.tracks import compute_ground_track
 
 pytestmark = pytest.mark.real_data
 

@@ -8,15 +8,15 @@ import spiceypy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planetary_qgis.core.spice.binary_times import Links
-from planetary_qgis.core.spice.coverage import Coverage, Timeline, coverage_of, timelines
-from planetary_qgis.core.spice.intervals import (
+from planetary_qgis.core.spice.kernels.binary_times import Links
+from planetary_qgis.core.spice.kernels.coverage import Coverage, Timeline, coverage_of, timelines
+from planetary_qgis.core.spice.kernels.intervals import (
     gaps_in,
     intersection,
     union,
     without_tiny_holes,
 )
-from planetary_qgis.core.spice.kernels import expand, summarise
+from planetary_qgis.core.spice.kernels.kernel_sets import expand, summarise
 from planetary_qgis.core.spice.session import furnished
 
 MOMENTS = np.arange(-0.5, 21.0, 0.25)

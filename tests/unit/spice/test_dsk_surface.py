@@ -21,12 +21,12 @@ from shape_kit import (
 )
 
 from planetary_qgis.core.errors import CoverageError, KernelError, PlanetaryError
-from planetary_qgis.core.spice.dsk import dsk_shape
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.instruments import instrument_of
+from planetary_qgis.core.spice.instruments.instrument import instrument_of
 from planetary_qgis.core.spice.jobs import job_of
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
+from planetary_qgis.core.spice.surfaces.dsk import dsk_shape
 from planetary_qgis.core.spice.vectorised import Gaps, et_from_utc
 from planetary_qgis.core.spice.views import look, views_of
 

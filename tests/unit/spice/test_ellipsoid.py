@@ -8,7 +8,7 @@ import spiceypy
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from planetary_qgis.core.spice import ellipsoid
+from planetary_qgis.core.spice.surfaces import ellipsoid
 
 # Rounded: with axes 1e-294 apart CSPICE's own ellipses lose their digits.
 coordinate = st.floats(-1.0, 1.0).map(lambda value: round(value, 6))

@@ -19,7 +19,7 @@ from planetary_qgis.core.spice.epochs import (
     read_epochs,
     read_run,
 )
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
 
 ORBITER = "SYNTHETIC_ORBITER"

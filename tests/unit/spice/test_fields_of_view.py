@@ -10,11 +10,11 @@ import shapely
 import spiceypy
 
 from planetary_qgis.core.data_files import read_toml
-from planetary_qgis.core.spice import instrument_facts
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.instrument_facts import facts_of
-from planetary_qgis.core.spice.instruments import imaging_of, instrument_of
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.instruments import instrument_facts
+from planetary_qgis.core.spice.instruments.instrument import imaging_of, instrument_of
+from planetary_qgis.core.spice.instruments.instrument_facts import facts_of
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import IMAGING_MODES, Observation, times_of_run
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.times import parse_utc

@@ -11,10 +11,10 @@ import spiceypy
 from scenarios import CAMERA, EPOCH, Motion, intercept, kernels_of, lasting, observation
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.spice.areas.framelets import interframe_of
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.framelets import interframe_of
-from planetary_qgis.core.spice.instruments import imaging_of, instrument_of
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.instruments.instrument import imaging_of, instrument_of
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
 
 FRAMELET = """

@@ -10,8 +10,8 @@ import pytest
 import spiceypy
 
 import planetary_qgis
-from planetary_qgis.core.spice.generic import with_generic
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.generic import with_generic
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
 
 SHIPPED = Path(planetary_qgis.__file__).parent / "resources" / "kernels"

@@ -8,9 +8,9 @@ import spiceypy
 from scenarios import EPOCH, Motion, kernels_of, lasting, observation
 from test_spots import SPOT
 
+from planetary_qgis.core.spice.areas.outlines import frame_footprints
 from planetary_qgis.core.spice.jobs import job_of
-from planetary_qgis.core.spice.kernels import expand
-from planetary_qgis.core.spice.outlines import frame_footprints
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.vectorised import Gaps
 from planetary_qgis.core.spice.views import views_of

@@ -36,7 +36,7 @@ from planetary_qgis.core.spice.kernel_archives.sets import (
     find_kernel_set,
     kernel_sets,
 )
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.times import parse_utc
 

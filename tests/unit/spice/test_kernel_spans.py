@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import spiceypy
 
-from planetary_qgis.core.spice.kernel_spans import spans_of
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
+from planetary_qgis.core.spice.kernels.kernel_spans import spans_of
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.vectorised import utc_from_et
 

@@ -10,8 +10,8 @@ import spiceypy
 
 from planetary_qgis.core.errors import CoverageError, KernelError, PlanetaryError
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.kernel_files import kernels_in
-from planetary_qgis.core.spice.kernels import expand, provenance_of, summarise
+from planetary_qgis.core.spice.kernels.kernel_files import kernels_in
+from planetary_qgis.core.spice.kernels.kernel_sets import expand, provenance_of, summarise
 from planetary_qgis.core.spice.observations import Observation, times_of_run
 from planetary_qgis.core.spice.session import furnished, furnished_and_kept
 from planetary_qgis.core.times import parse_utc

@@ -12,20 +12,20 @@ from spiceypy.utils.exceptions import SpiceyError
 
 from planetary_qgis.core.errors import CoverageError, KernelError, PlanetaryError
 from planetary_qgis.core.great_circles import unit_vectors
-from planetary_qgis.core.spice import curves
-from planetary_qgis.core.spice.horizons import limb_points, sun_seen, terminator_points
-from planetary_qgis.core.spice.kernels import expand
-from planetary_qgis.core.spice.limbs import (
+from planetary_qgis.core.spice.curves import curves
+from planetary_qgis.core.spice.curves.horizons import limb_points, sun_seen, terminator_points
+from planetary_qgis.core.spice.curves.limbs import (
     AREAS,
     CURVES,
     Watch,
     compute_areas,
     compute_curves,
 )
+from planetary_qgis.core.spice.curves.tracks import steps_of_run
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import Times, times_of_run
 from planetary_qgis.core.spice.scene import scene_of
 from planetary_qgis.core.spice.session import furnished
-from planetary_qgis.core.spice.tracks import steps_of_run
 from planetary_qgis.core.spice.vectorised import Gaps
 from planetary_qgis.core.spice.views import places_of
 from planetary_qgis.core.times import parse_utc

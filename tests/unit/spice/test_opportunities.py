@@ -16,12 +16,12 @@ from planetary_qgis.core.errors import CoverageError, KernelError, PlanetaryErro
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.polygons import polygons_from_boxes, polygons_from_rings
 from planetary_qgis.core.query import Range
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import Observation
-from planetary_qgis.core.spice.opportunities import find_opportunities
-from planetary_qgis.core.spice.opportunity_light import outside_of
+from planetary_qgis.core.spice.opportunities.finding import find_opportunities
+from planetary_qgis.core.spice.opportunities.light import outside_of
+from planetary_qgis.core.spice.opportunities.time_search import State, find_windows
 from planetary_qgis.core.spice.session import furnished
-from planetary_qgis.core.spice.time_search import State, find_windows
 
 ORBITER, FRAME_CAM, LINE_CAM = "SYNTHETIC_ORBITER", "SYNTH_FRAME_CAM", "SYNTH_LINE_CAM"
 START, STOP = np.datetime64("2019-09-01T00:00:10", "us"), np.datetime64("2019-09-02T23:59:50", "us")

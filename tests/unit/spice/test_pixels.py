@@ -12,12 +12,13 @@ import spiceypy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planetary_qgis.core.spice import ellipsoid, pixels
+from planetary_qgis.core.spice import pixels
 from planetary_qgis.core.spice.footprints import compute_footprints, footprint_job
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import Observation, times_of_run
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.smooth import Smooth, smoothly
+from planetary_qgis.core.spice.surfaces import ellipsoid
 from planetary_qgis.core.spice.vectorised import (
     Gaps,
     apparent_positions,

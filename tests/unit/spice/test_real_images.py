@@ -10,7 +10,7 @@ from spiceypy.utils.exceptions import SpiceyError
 
 from planetary_qgis.core.polygons import polygons_from_rings, unit_vectors
 from planetary_qgis.core.spice.footprints import compute_footprints, footprint_job
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import Times
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.vectorised import Gaps

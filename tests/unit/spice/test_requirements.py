@@ -11,12 +11,12 @@ from spiceypy.utils.exceptions import SpiceyError
 
 from planetary_qgis.core.errors import CoverageError, KernelError
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.instruments import instrument_of
-from planetary_qgis.core.spice.kernels import completed, expand
-from planetary_qgis.core.spice.missing import window_of
+from planetary_qgis.core.spice.instruments.instrument import instrument_of
+from planetary_qgis.core.spice.kernels.kernel_sets import completed, expand
+from planetary_qgis.core.spice.kernels.missing import window_of
+from planetary_qgis.core.spice.kernels.position_chains import missing_positions
+from planetary_qgis.core.spice.kernels.requirements import missing_for
 from planetary_qgis.core.spice.observations import Observation, times_of_run
-from planetary_qgis.core.spice.position_chains import missing_positions
-from planetary_qgis.core.spice.requirements import missing_for
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.vectorised import utc_from_et
 from planetary_qgis.core.times import parse_utc

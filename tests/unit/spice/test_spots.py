@@ -9,7 +9,7 @@ import spiceypy
 from scenarios import CAMERA, EPOCH, Motion, intercept, kernels_of, lasting, observation
 
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import Times
 from planetary_qgis.core.spice.session import furnished
 

@@ -13,7 +13,7 @@ from scenarios import CAMERA, EPOCH, Motion, intercept, kernels_of, lasting, obs
 
 from planetary_qgis.core.polygons import unit_vectors
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.session import furnished
 
 LINE = """

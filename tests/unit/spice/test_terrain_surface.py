@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from shape_kit import instants, world
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.core.spice import ellipsoid
 from planetary_qgis.core.spice.footprints import compute_footprints
-from planetary_qgis.core.spice.grids import LonLatGrid, PolarGrid
-from planetary_qgis.core.spice.terrain import Terrain, TerrainSurface
+from planetary_qgis.core.spice.surfaces import ellipsoid
+from planetary_qgis.core.spice.surfaces.grids import LonLatGrid, PolarGrid
+from planetary_qgis.core.spice.surfaces.terrain import Terrain, TerrainSurface
 
 RADIUS = 1000.0
 SPHERE = np.full(3, RADIUS)

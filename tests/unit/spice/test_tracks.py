@@ -12,12 +12,12 @@ from spiceypy.utils.exceptions import SpiceyError
 
 from planetary_qgis.core.errors import CoverageError, PlanetaryError
 from planetary_qgis.core.great_circles import unit_vectors
-from planetary_qgis.core.spice import ellipsoid
-from planetary_qgis.core.spice.kernels import expand
+from planetary_qgis.core.spice.curves.traces import TOLERANCE_RAD, traced
+from planetary_qgis.core.spice.curves.tracks import compute_boresight_track, compute_ground_track
+from planetary_qgis.core.spice.kernels.kernel_sets import expand
 from planetary_qgis.core.spice.observations import Observation
 from planetary_qgis.core.spice.session import furnished
-from planetary_qgis.core.spice.traces import TOLERANCE_RAD, traced
-from planetary_qgis.core.spice.tracks import compute_boresight_track, compute_ground_track
+from planetary_qgis.core.spice.surfaces import ellipsoid
 from planetary_qgis.core.times import parse_utc
 
 TILTED_CAMERA = """KPL/IK

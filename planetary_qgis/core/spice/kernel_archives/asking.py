@@ -25,7 +25,12 @@ from planetary_qgis.core.spice.kernel_archives.listings import Listed, listed_in
 from planetary_qgis.core.spice.kernel_archives.name_dates import span_in_name
 from planetary_qgis.core.spice.kernel_archives.remote_kernels import RemoteKernel
 from planetary_qgis.core.spice.kernel_archives.sets import KernelSet
-from planetary_qgis.core.spice.kernel_files import METAKERNEL, by_version, kind_of_name, load_rank
+from planetary_qgis.core.spice.kernels.kernel_files import (
+    METAKERNEL,
+    by_version,
+    kind_of_name,
+    load_rank,
+)
 
 _NOT_THERE = (403, 404, 410)
 

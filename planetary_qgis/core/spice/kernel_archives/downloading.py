@@ -21,7 +21,7 @@ from planetary_qgis.core.safe_names import safe_name, safe_path
 from planetary_qgis.core.spice.kernel_archives.finding import RemoteKernel
 from planetary_qgis.core.spice.kernel_archives.metakernel_text import metakernel_text
 from planetary_qgis.core.spice.kernel_archives.sets import KernelSet
-from planetary_qgis.core.spice.kernel_checks import check_kernel
+from planetary_qgis.core.spice.kernels.kernel_checks import check_kernel
 
 _FOLDER = "spice_kernels"
 _SPARE_BYTES = 64 * 1024 * 1024

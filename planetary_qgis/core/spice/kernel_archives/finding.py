@@ -12,7 +12,7 @@ from planetary_qgis.core.http import Transport
 from planetary_qgis.core.spice.kernel_archives.asking import Archive
 from planetary_qgis.core.spice.kernel_archives.remote_kernels import RemoteKernel
 from planetary_qgis.core.spice.kernel_archives.sets import KernelSet
-from planetary_qgis.core.spice.kernel_files import by_version, load_rank
+from planetary_qgis.core.spice.kernels.kernel_files import by_version, load_rank
 
 __all__ = ["RemoteKernel", "find_kernels", "kernels_of_metakernel", "metakernels"]
 

@@ -1,0 +1,1 @@
+"""What fields of view cover on the ground."""

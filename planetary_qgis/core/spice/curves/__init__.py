@@ -1,0 +1,1 @@
+"""Tracks, limbs and terminators."""

@@ -1,0 +1,1 @@
+"""Fields of view and ways of imaging."""

@@ -1,0 +1,1 @@
+"""Kernel files: what they are, what they cover, what is missing."""

@@ -1,0 +1,1 @@
+"""When an instrument sees an area in the right light."""

@@ -1,0 +1,1 @@
+"""The shapes that lines of sight meet: ellipsoids, DSK plates, elevations."""
