@@ -9,23 +9,17 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterNumber,
 )
 
 from planetary_qgis.processing.algorithm import OUTPUT
 from planetary_qgis.processing.spice_inputs import (
-    ABCORR,
-    FRAME,
-    OBSERVER,
     START,
     STEP,
     STOP,
     SURFACE,
-    TARGET,
     SpiceAlgorithm,
 )
 
-INSTRUMENT = "INSTRUMENT"
 DEFAULT_STEP_S = 10.0
 
 
@@ -65,18 +59,10 @@ class BoresightTrack(SpiceAlgorithm):
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         self.add_kernels_and_bodies()
-        self.add_text(INSTRUMENT, self.tr("Instrument (name or NAIF id)"))
+        self.add_instrument()
         self.add_text(START, self.tr("Start (UTC)"))
         self.add_text(STOP, self.tr("Stop (UTC)"))
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                STEP,
-                self.tr("Step (seconds)"),
-                QgsProcessingParameterNumber.Type.Double,
-                defaultValue=DEFAULT_STEP_S,
-                minValue=1e-3,
-            )
-        )
+        self.add_seconds(STEP, self.tr("Step (seconds)"), DEFAULT_STEP_S)
         self.add_surface()
         self.add_corrections()
         self.add_frame()
@@ -93,17 +79,9 @@ class BoresightTrack(SpiceAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         from planetary_qgis.core.spice.curves.tracks import compute_boresight_track, steps_of_run
-        from planetary_qgis.core.spice.observations import Observation
 
-        observation = Observation(
-            kernels=self.kernels(parameters, context),
-            target=self.text(parameters, TARGET, context),
-            observer=self.text(parameters, OBSERVER, context),
-            instrument=self.text(parameters, INSTRUMENT, context),
-            abcorr=self.choice(parameters, ABCORR, context),
-            body_fixed_frame=self.text(parameters, FRAME, context),
-            surface=self.choice(parameters, SURFACE, context),
-        )
+        surface = self.choice(parameters, SURFACE, context)
+        observation = self.observation(parameters, context, surface=surface)
         start = self.needed_time(parameters, START, context)
         stop = self.needed_time(parameters, STOP, context)
         step_s = self.parameterAsDouble(parameters, STEP, context)

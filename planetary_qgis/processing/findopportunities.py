@@ -20,12 +20,8 @@ from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.query import Range
 from planetary_qgis.processing.algorithm import OUTPUT
 from planetary_qgis.processing.spice_inputs import (
-    ABCORR,
-    FRAME,
-    OBSERVER,
     START,
     STOP,
-    TARGET,
     SpiceAlgorithm,
 )
 
@@ -33,7 +29,7 @@ if TYPE_CHECKING:
     from planetary_qgis.core.geos import shapely
     from planetary_qgis.core.spice.observations import Observation
 
-INSTRUMENT, AREA, EXTENT = "INSTRUMENT", "AREA", "EXTENT"
+AREA, EXTENT = "AREA", "EXTENT"
 SIGHT, LOOK = "SIGHT", "LOOK"
 # Spelled here as the core's module stands on pandas; a test compares the two.
 SIGHTS = ["field of view", "horizon"]
@@ -78,7 +74,7 @@ class FindOpportunities(SpiceAlgorithm):
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         self.add_kernels_and_bodies()
-        self.add_text(INSTRUMENT, self.tr("Instrument (name or NAIF id)"), optional=True)
+        self.add_instrument(optional=True)
         self.add_choice(SIGHT, self.tr("Sight"), SIGHTS, default=SIGHTS[0])
         self.addParameter(
             QgsProcessingParameterFeatureSource(
@@ -113,17 +109,9 @@ class FindOpportunities(SpiceAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
-        from planetary_qgis.core.spice.observations import Observation
         from planetary_qgis.core.spice.opportunities.finding import find_opportunities
 
-        observation = Observation(
-            kernels=self.kernels(parameters, context),
-            target=self.text(parameters, TARGET, context),
-            observer=self.text(parameters, OBSERVER, context),
-            instrument=self.text(parameters, INSTRUMENT, context),
-            abcorr=self.choice(parameters, ABCORR, context),
-            body_fixed_frame=self.text(parameters, FRAME, context),
-        )
+        observation = self.observation(parameters, context)
         answer = find_opportunities(
             observation,
             self._area(observation, parameters, context),

@@ -9,7 +9,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterNumber,
 )
 
 from planetary_qgis.processing.algorithm import OUTPUT
@@ -56,15 +55,7 @@ class GroundTrack(SpiceAlgorithm):
         self.add_kernels_and_bodies()
         self.add_text(START, self.tr("Start (UTC)"))
         self.add_text(STOP, self.tr("Stop (UTC)"))
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                STEP,
-                self.tr("Step (seconds)"),
-                QgsProcessingParameterNumber.Type.Double,
-                defaultValue=DEFAULT_STEP_S,
-                minValue=1e-3,
-            )
-        )
+        self.add_seconds(STEP, self.tr("Step (seconds)"), DEFAULT_STEP_S)
         self.add_corrections()
         self.add_frame()
         self.addParameter(

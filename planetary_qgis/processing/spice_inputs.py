@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from planetary_qgis.core.spice.observations import Observation, Times
 
 KERNELS, TARGET, OBSERVER, FRAME, ABCORR = "KERNELS", "TARGET", "OBSERVER", "FRAME", "ABCORR"
+INSTRUMENT = "INSTRUMENT"
 START, STOP, STEP = "START", "STOP", "STEP"
 SURFACE, DEM = "SURFACE", "DEM"
 # Spelled here as the core's module stands on pandas; a test compares the two.
@@ -62,6 +64,22 @@ class SpiceAlgorithm(PlanetaryAlgorithm):
         self.addParameter(QgsProcessingParameterString(TARGET, self.tr("Target (name or NAIF id)")))
         self.addParameter(
             QgsProcessingParameterString(OBSERVER, self.tr("Observer (name or NAIF id)"))
+        )
+
+    def add_instrument(self, *, optional: bool = False) -> None:
+        self.add_text(INSTRUMENT, self.tr("Instrument (name or NAIF id)"), optional=optional)
+
+    def add_seconds(self, name: str, title: str, usual: float | None = None) -> None:
+        """A number of seconds above zero; optional where nothing is usual."""
+        self.addParameter(
+            QgsProcessingParameterNumber(
+                name,
+                title,
+                QgsProcessingParameterNumber.Type.Double,
+                defaultValue=usual,
+                optional=usual is None,
+                minValue=1e-3,
+            )
         )
 
     def add_text(self, name: str, title: str, *, optional: bool = False) -> None:
@@ -102,6 +120,22 @@ class SpiceAlgorithm(PlanetaryAlgorithm):
         advanced = QgsProcessingParameterDefinition.Flag.FlagAdvanced
         frame.setFlags(frame.flags() | advanced)
         self.addParameter(frame)
+
+    def observation(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, **more: Any
+    ) -> Observation:
+        """Who looks at what, and how; `more` are further fields of the Observation."""
+        from planetary_qgis.core.spice.observations import Observation
+
+        return Observation(
+            kernels=self.kernels(parameters, context),
+            target=self.text(parameters, TARGET, context),
+            observer=self.text(parameters, OBSERVER, context),
+            instrument=self.text(parameters, INSTRUMENT, context),
+            abcorr=self.choice(parameters, ABCORR, context),
+            body_fixed_frame=self.text(parameters, FRAME, context),
+            **more,
+        )
 
     def on_surface(
         self,

@@ -12,20 +12,16 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
-    QgsProcessingParameterNumber,
 )
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.processing.algorithm import OUTPUT
 from planetary_qgis.processing.spice_inputs import (
-    ABCORR,
-    FRAME,
     OBSERVER,
     START,
     STEP,
     STOP,
     SURFACE,
-    TARGET,
     TIME_SYSTEM,
     SpiceAlgorithm,
 )
@@ -33,7 +29,7 @@ from planetary_qgis.processing.spice_inputs import (
 if TYPE_CHECKING:
     from planetary_qgis.core.spice.observations import Times
 
-INSTRUMENT, IMAGING, INTERFRAME = "INSTRUMENT", "IMAGING", "INTERFRAME"
+IMAGING, INTERFRAME = "IMAGING", "INTERFRAME"
 VERTICES = "VERTICES"
 INPUT, START_FIELD, STOP_FIELD = "INPUT", "START_FIELD", "STOP_FIELD"
 # Spelled here as the core's module stands on pandas; a test compares the two.
@@ -92,29 +88,15 @@ class SpiceFootprints(SpiceAlgorithm):
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         self.add_kernels_and_bodies()
-        self.add_text(INSTRUMENT, self.tr("Instrument (name or NAIF id)"))
+        self.add_instrument()
         self.add_text(START, self.tr("Start (UTC)"), optional=True)
         self.add_text(STOP, self.tr("Stop (UTC)"), optional=True)
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                STEP,
-                self.tr("Step (seconds; empty: one observation from start to stop)"),
-                QgsProcessingParameterNumber.Type.Double,
-                optional=True,
-                minValue=1e-3,
-            )
-        )
+        self.add_seconds(STEP, self.tr("Step (seconds; empty: one observation from start to stop)"))
         self._add_table()
         self.add_time_system()
         self.add_choice(IMAGING, self.tr("Imaging"), IMAGING_MODES, default="auto")
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                INTERFRAME,
-                self.tr("Interframe of push frames (seconds; empty: as usual)"),
-                QgsProcessingParameterNumber.Type.Double,
-                optional=True,
-                minValue=1e-3,
-            )
+        self.add_seconds(
+            INTERFRAME, self.tr("Interframe of push frames (seconds; empty: as usual)")
         )
         self.add_corrections()
         self.add_surface()
@@ -141,18 +123,13 @@ class SpiceFootprints(SpiceAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         from planetary_qgis.core.spice.footprints import compute_footprints
-        from planetary_qgis.core.spice.observations import Observation
         from planetary_qgis.core.spice.vertices import compute_vertices
 
-        observation = Observation(
-            kernels=self.kernels(parameters, context),
-            target=self.text(parameters, TARGET, context),
-            observer=self.text(parameters, OBSERVER, context),
-            instrument=self.text(parameters, INSTRUMENT, context),
-            abcorr=self.choice(parameters, ABCORR, context),
+        observation = self.observation(
+            parameters,
+            context,
             imaging=self.choice(parameters, IMAGING, context),
             interframe_s=self.seconds(parameters, INTERFRAME, context),
-            body_fixed_frame=self.text(parameters, FRAME, context),
             surface=self.choice(parameters, SURFACE, context),
         )
         times = self._times(parameters, context, feedback)

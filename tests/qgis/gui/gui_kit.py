@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QEventLoop, QTimer
 from qgis.PyQt.QtWidgets import QWidget
+
+from planetary_qgis.gui.footprints_controller import FootprintsController
 
 POLL_MS = 10
 LONGEST_WAIT_MS = 120_000
@@ -54,3 +57,16 @@ def delete_deferred() -> None:
     deferred = QEvent.Type.DeferredDelete
     QgsApplication.sendPostedEvents(None, getattr(deferred, "value", deferred))
     settle()
+
+
+@contextmanager
+def spice_dock(toolbox, width: int, height: int) -> Iterator[FootprintsController]:
+    """The SPICE Footprints dock's controller, loaded and shown at this size."""
+    made = FootprintsController(toolbox)
+    made.view.resize(width, height)
+    made.view.show()
+    made.load()
+    yield made
+    made.unload()
+    made.view.close()
+    made.view.deleteLater()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from archive_server import ArchiveServer, answer, archive_server, stall
-from gui_kit import click_and_wait, find, settle, wait_until
+from gui_kit import click_and_wait, find, settle, spice_dock, wait_until
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QMimeData, QPointF, Qt, QUrl
 from qgis.PyQt.QtGui import QDropEvent
@@ -34,14 +34,8 @@ NAME, KIND, SIZE, COVERS = range(4)
 
 @pytest.fixture
 def controller(toolbox, store_path):
-    made = FootprintsController(toolbox)
-    made.view.resize(330, 600)
-    made.view.show()
-    made.load()
-    yield made
-    made.unload()
-    made.view.close()
-    made.view.deleteLater()
+    with spice_dock(toolbox, 330, 600) as made:
+        yield made
 
 
 @pytest.fixture

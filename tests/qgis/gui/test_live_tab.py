@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from gui_kit import delete_deferred, find, settle, wait_until
+from gui_kit import delete_deferred, find, settle, spice_dock, wait_until
 from qgis.core import (
     QgsApplication,
     QgsDateTimeRange,
@@ -17,7 +17,6 @@ from qgis.core import (
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QDateTime, Qt
 
-from planetary_qgis.gui.footprints_controller import FootprintsController
 from planetary_qgis.gui.work import RunOfTimes
 from planetary_qgis.qgis_bridge import live
 
@@ -28,14 +27,8 @@ GROUP = "Live: SYNTH_FRAME_CAM on Mars"
 
 @pytest.fixture
 def controller(toolbox, store_path):
-    made = FootprintsController(toolbox)
-    made.view.resize(340, 700)
-    made.view.show()
-    made.load()
-    yield made
-    made.unload()
-    made.view.close()
-    made.view.deleteLater()
+    with spice_dock(toolbox, 340, 700) as made:
+        yield made
     settle(50)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from gui_kit import click_and_wait, find, settle, wait_until
+from gui_kit import click_and_wait, find, settle, spice_dock, wait_until
 from qgis.core import QgsRectangle
 from qgis.PyQt.QtWidgets import QComboBox, QTabWidget
 
 from planetary_qgis.core.query import Range
 from planetary_qgis.gui.area_group import AreaKind, Box
-from planetary_qgis.gui.footprints_controller import FootprintsController
 from planetary_qgis.gui.when_tab import FoundWindow, WhenTab
 from planetary_qgis.qgis_bridge.crs import crs_of
 
@@ -19,14 +18,8 @@ AREA = Box(west=10.0, south=20.0, east=20.0, north=30.0)
 
 @pytest.fixture
 def controller(toolbox, store_path):
-    made = FootprintsController(toolbox)
-    made.view.resize(330, 900)
-    made.view.show()
-    made.load()
-    yield made
-    made.unload()
-    made.view.close()
-    made.view.deleteLater()
+    with spice_dock(toolbox, 330, 900) as made:
+        yield made
 
 
 @pytest.fixture
