@@ -5,8 +5,8 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import QCoreApplication
 
 from planetary_qgis.gui.observation_group import ObservationGroup
+from planetary_qgis.gui.spice_work import RunOfTimes
 from planetary_qgis.gui.times_group import TimeFields, TimesGroup
-from planetary_qgis.gui.work import RunOfTimes
 
 
 def why_no_footprints(observation: ObservationGroup, times: TimesGroup) -> str:
@@ -19,8 +19,21 @@ def why_no_track(observation: ObservationGroup, times: TimesGroup) -> str:
     """The first thing that is wanted, "" where nothing is."""
     run = times.chosen()
     is_run = isinstance(run, RunOfTimes) and run.start and run.stop and run.step_s
-    no_run = "" if is_run else _tr("A ground track takes a start, a stop and a step")
+    no_run = "" if is_run else _tr("A track takes a start, a stop and a step")
     return _why_no_pair(observation) or no_run
+
+
+def why_no_boresight_track(observation: ObservationGroup, times: TimesGroup) -> str:
+    """The first thing that is wanted, "" where nothing is."""
+    no_instrument = "" if observation.instrument() else _tr("Choose an instrument first")
+    return no_instrument or why_no_track(observation, times)
+
+
+def why_no_limb(observation: ObservationGroup, times: TimesGroup) -> str:
+    """The first thing that is wanted, "" where nothing is."""
+    is_run = isinstance(times.chosen(), RunOfTimes)
+    no_run = "" if is_run else _tr("Limb and terminator take a start, not a layer")
+    return _why_no_pair(observation) or no_run or _why_no_times(times)
 
 
 def _why_no_pair(observation: ObservationGroup) -> str:

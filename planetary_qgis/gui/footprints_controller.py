@@ -10,18 +10,25 @@ from qgis.core import QgsFeedback, QgsProcessingUtils, QgsVectorLayerFeatureSour
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.gui import sample, work
+from planetary_qgis.gui import sample, spice_work
 from planetary_qgis.gui.colouring import Colourer, ColourRow
-from planetary_qgis.gui.footprint_readiness import why_no_footprints, why_no_track
+from planetary_qgis.gui.footprint_readiness import (
+    why_no_boresight_track,
+    why_no_footprints,
+    why_no_limb,
+    why_no_track,
+)
 from planetary_qgis.gui.footprints_view import FootprintsView
 from planetary_qgis.gui.jobs import Jobs
 from planetary_qgis.gui.kernel_controller import KernelController
 from planetary_qgis.gui.kernel_reading import Question, Verdict
 from planetary_qgis.gui.live_controller import LiveController
 from planetary_qgis.gui.observation_group import Choice
+from planetary_qgis.gui.spice_work import RunOfTimes, TableOfTimes
 from planetary_qgis.gui.times_group import TimeFields
 from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.gui.when_controller import WhenController
+from planetary_qgis.gui.work import Written
 from planetary_qgis.qgis_bridge import store
 
 if TYPE_CHECKING:
@@ -139,6 +146,8 @@ class FootprintsController(QObject):
             (self._kernels.span_chosen, self.take_span),
             (view.footprints_requested, self._compute_footprints),
             (view.track_requested, self._compute_track),
+            (view.boresight_requested, self._compute_boresight_track),
+            (view.limb_requested, self._compute_limb),
         )
 
     def _take_change(self) -> None:
@@ -151,7 +160,7 @@ class FootprintsController(QObject):
         asked, run = self.view.observation, self.view.times.chosen()
         if not (self.kernels() and asked.target() and asked.observer()):
             return None
-        typed = run if isinstance(run, work.RunOfTimes) else work.RunOfTimes("", "", None)
+        typed = run if isinstance(run, RunOfTimes) else RunOfTimes("", "", None)
         return Question(
             kernels=self.kernels(),
             target=asked.target(),
@@ -178,8 +187,14 @@ class FootprintsController(QObject):
     def _compute_track(self) -> None:
         self._start(self.tr("Computing the ground track"), self._track_work)
 
+    def _compute_boresight_track(self) -> None:
+        self._start(self.tr("Computing the boresight track"), self._boresight_work)
+
+    def _compute_limb(self) -> None:
+        self._start(self.tr("Computing limb and terminator"), self._limb_work)
+
     def _start(
-        self, description: str, prepare: Callable[[Path], Callable[[QgsFeedback], work.Written]]
+        self, description: str, prepare: Callable[[Path], Callable[[QgsFeedback], Written]]
     ) -> None:
         try:
             job = prepare(self._output())
@@ -188,9 +203,11 @@ class FootprintsController(QObject):
             return
         self._jobs.start(description, job, self._show_written)
 
-    def _footprints_work(self, path: Path) -> Callable[[QgsFeedback], work.Written]:
+    def _footprints_work(self, path: Path) -> Callable[[QgsFeedback], Written]:
         observation, when, dem = self.observation(), self._when(), self._dem()
-        return lambda feedback: work.write_footprints(observation, when, path, feedback, dem=dem)
+        return lambda feedback: spice_work.write_footprints(
+            observation, when, path, feedback, dem=dem
+        )
 
     def _dem(self) -> DemSource | None:
         """The chosen DEM as a task may read it."""
@@ -199,26 +216,27 @@ class FootprintsController(QObject):
         layer = self.view.observation.advanced.dem()
         return None if layer is None else dem_source(layer)
 
-    def _track_work(self, path: Path) -> Callable[[QgsFeedback], work.Written]:
-        run, asked = self.view.times.run(), self.view.observation
-        track = work.Track(
-            kernels=self.view.kernels.kernels(),
-            target=asked.target(),
-            observer=asked.observer(),
-            start=run.start,
-            stop=run.stop,
-            step_s=run.step_s or 0.0,
-            abcorr=asked.advanced.abcorr(),
-        )
-        return lambda feedback: work.write_track(track, path, feedback)
+    def _track_work(self, path: Path) -> Callable[[QgsFeedback], Written]:
+        observation, run = self.observation(), self.view.times.run()
+        return lambda feedback: spice_work.write_ground_track(observation, run, path, feedback)
 
-    def _when(self) -> work.RunOfTimes | work.TableOfTimes:
+    def _boresight_work(self, path: Path) -> Callable[[QgsFeedback], Written]:
+        observation, run, dem = self.observation(), self.view.times.run(), self._dem()
+        return lambda feedback: spice_work.write_boresight_track(
+            observation, run, path, feedback, dem=dem
+        )
+
+    def _limb_work(self, path: Path) -> Callable[[QgsFeedback], Written]:
+        observation, run = self.observation(), self.view.times.run()
+        return lambda feedback: spice_work.write_limb(observation, run, path, feedback)
+
+    def _when(self) -> RunOfTimes | TableOfTimes:
         """The times as a task may read them: a layer as a copy of its source."""
         chosen = self.view.times.chosen()
         if isinstance(chosen, TimeFields):
             source = QgsVectorLayerFeatureSource(chosen.layer)
             fields = (chosen.start_field, chosen.stop_field)
-            return work.TableOfTimes(source, *fields, chosen.system)
+            return TableOfTimes(source, *fields, chosen.system)
         return chosen
 
     def _output(self) -> Path:
@@ -229,10 +247,12 @@ class FootprintsController(QObject):
         path = Path(named)
         return path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg")
 
-    def _show_written(self, written: work.Written) -> None:
+    def _show_written(self, written: Written) -> None:
         layer = store.open_table(written.path, written.table)
         shown = self._tools.results.show(layer, self.tr("SPICE"))
-        text = self.tr("{rows} rows in “{layer}”.").format(rows=written.rows, layer=layer.name())
+        rows = self.tr("{rows} rows") if written.rows != 1 else self.tr("{rows} row")
+        text = self.tr("{count} in “{layer}”.")
+        text = text.format(count=rows.format(rows=written.rows), layer=layer.name())
         self.view.tell_done(text)
         self._colours.serve(layer)
         self._tools.tell_shown(text, shown, written.problems)
@@ -245,6 +265,8 @@ class FootprintsController(QObject):
         asked = (self.view.observation, self.view.times)
         self.view.allow_footprints(busy or kernels or why_no_footprints(*asked))
         self.view.allow_track(busy or kernels or why_no_track(*asked))
+        self.view.allow_boresight(busy or kernels or why_no_boresight_track(*asked))
+        self.view.allow_limb(busy or kernels or why_no_limb(*asked))
 
 
 def _choices(known: Sequence[Known]) -> list[Choice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QGroupBox, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGroupBox, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from planetary_qgis.gui import forms
 from planetary_qgis.gui.job_bar import JobBar
@@ -22,6 +22,8 @@ class FootprintsView(QWidget):
 
     footprints_requested = pyqtSignal()
     track_requested = pyqtSignal()
+    boresight_requested = pyqtSignal()
+    limb_requested = pyqtSignal()
     details_wanted = pyqtSignal()
     """Of what the kernels lack."""
 
@@ -45,6 +47,8 @@ class FootprintsView(QWidget):
         layout.addWidget(self.job_bar)
         self._footprints.clicked.connect(self.footprints_requested)
         self._track.clicked.connect(self.track_requested)
+        self._boresight.clicked.connect(self.boresight_requested)
+        self._limb.clicked.connect(self.limb_requested)
 
     def add_tab(self, widget: QWidget, title: str) -> None:
         """Append a tab; the view owns its widget from now on."""
@@ -73,6 +77,12 @@ class FootprintsView(QWidget):
     def allow_track(self, reason_against: str) -> None:
         forms.allow(self._track, reason_against)
 
+    def allow_boresight(self, reason_against: str) -> None:
+        forms.allow(self._boresight, reason_against)
+
+    def allow_limb(self, reason_against: str) -> None:
+        forms.allow(self._limb, reason_against)
+
     def _observe_page(self) -> QWidget:
         page = QWidget(self._tabs)
         form = QWidget(page)
@@ -91,12 +101,19 @@ class FootprintsView(QWidget):
     def _foot(self, parent: QWidget) -> QWidget:
         foot = QWidget(parent)
         self._footprints = forms.button("spiceComputeButton", self.tr("Compute Footprints"), foot)
-        self._track = forms.button("spiceTrackButton", self.tr("Compute Ground Track"), foot)
+        self._track = forms.button("spiceTrackButton", self.tr("Ground Track"), foot)
+        self._boresight = forms.button("spiceBoresightButton", self.tr("Boresight Track"), foot)
+        self._limb = forms.button("spiceLimbButton", self.tr("Limb and Terminator"), foot)
         self.missing_line = MissingLine(foot)
         self.missing_line.details_wanted.connect(self.details_wanted)
+        tracks = QHBoxLayout()
+        tracks.addWidget(self._track)
+        tracks.addWidget(self._boresight)
         column = QVBoxLayout(foot)
-        for part in (self.missing_line, self._footprints, self._track):
-            column.addWidget(part)
+        column.addWidget(self.missing_line)
+        column.addWidget(self._footprints)
+        column.addLayout(tracks)
+        column.addWidget(self._limb)
         return foot
 
     def _output_group(self, parent: QWidget) -> QGroupBox:

@@ -15,8 +15,8 @@ from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.gui.live_tab import BEGIN, LiveTab
 from planetary_qgis.gui.live_watcher import Seen, Watcher, let_go
 from planetary_qgis.gui.newest import Newest
+from planetary_qgis.gui.spice_work import RunOfTimes
 from planetary_qgis.gui.toolbox import Toolbox
-from planetary_qgis.gui.work import RunOfTimes
 from planetary_qgis.qgis_bridge.compat import as_utc
 from planetary_qgis.qgis_bridge.crs import crs_of, same_body, set_project_body
 from planetary_qgis.qgis_bridge.live import LiveLayers

@@ -12,8 +12,8 @@ from qgis.PyQt.QtCore import QCoreApplication
 from planetary_qgis.core.bodies import body
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.gui.dock import ToolDock
+from planetary_qgis.gui.spice_work import RunOfTimes
 from planetary_qgis.gui.toolbox import Toolbox
-from planetary_qgis.gui.work import RunOfTimes
 from planetary_qgis.qgis_bridge.crs import crs_of, same_body
 
 _FOLDER = Path(__file__).resolve().parents[1] / "resources" / "sample"

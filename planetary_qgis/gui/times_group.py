@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from planetary_qgis.gui import forms
-from planetary_qgis.gui.work import RunOfTimes
+from planetary_qgis.gui.spice_work import RunOfTimes
 
 _A_YEAR_S = 366 * 86400.0
 

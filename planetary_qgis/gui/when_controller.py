@@ -9,7 +9,7 @@ from qgis.core import QgsFeatureRequest, QgsProcessingUtils, QgsVectorLayer
 from qgis.PyQt.QtCore import QDateTime, QObject, pyqtBoundSignal
 
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.gui import work
+from planetary_qgis.gui import spice_work, work
 from planetary_qgis.gui.area_tools import AreaTools
 from planetary_qgis.gui.jobs import Jobs
 from planetary_qgis.gui.toolbox import Toolbox
@@ -77,12 +77,12 @@ class WhenController(QObject):
             return
         self._jobs.start(
             self.tr("Reading kernels"),
-            lambda _feedback: work.body_of_target(observation),
+            lambda _feedback: spice_work.body_of_target(observation),
             lambda body: self._search(observation, body),
         )
 
     def _search(self, observation: Observation, body: Body) -> None:
-        wanted = work.Opportunities(
+        wanted = spice_work.Opportunities(
             observation=observation,
             area=self._area.area(crs_of(body)),
             start=self.tab.start(),
@@ -94,7 +94,7 @@ class WhenController(QObject):
         path = Path(QgsProcessingUtils.generateTempFilename("opportunities.gpkg"))
         self._jobs.start(
             self.tr("Finding opportunities"),
-            lambda feedback: work.write_opportunities(wanted, path, feedback),
+            lambda feedback: spice_work.write_opportunities(wanted, path, feedback),
             self._show,
         )
 

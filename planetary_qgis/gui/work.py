@@ -6,14 +6,14 @@ The libraries behind are imported by the functions, as docks open without waitin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from string import punctuation
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
-from qgis.core import QgsFeatureRequest, QgsFeedback, QgsVectorLayerFeatureSource
+from qgis.core import QgsFeedback
 
 from planetary_qgis.core.archive_search import ArchiveSearch
 from planetary_qgis.core.archives.sources import Source
@@ -27,13 +27,8 @@ from planetary_qgis.qgis_bridge.search import search as search_table
 from planetary_qgis.qgis_bridge.tasks import tell
 
 if TYPE_CHECKING:
-    from planetary_qgis.core.bodies import Body
     from planetary_qgis.core.products import Answer
-    from planetary_qgis.core.query import Range
-    from planetary_qgis.core.reports import Report
-    from planetary_qgis.core.spice.observations import Observation, Times
     from planetary_qgis.qgis_bridge.rasters import OpenRaster
-    from planetary_qgis.qgis_bridge.terrain import DemSource
 
 _TABLE_HASH = "Table SHA-256"
 _TITLES_SHOWN = 2
@@ -84,60 +79,6 @@ class OpenedRasters:
 
     rasters: tuple[OpenRaster, ...]
     problems: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RunOfTimes:
-    """Start and stop as typed; without a step one observation, without a stop an instant."""
-
-    start: str
-    stop: str
-    step_s: float | None
-
-
-@dataclass(frozen=True)
-class TableOfTimes:
-    """Fields of a layer that hold the times; "" is no field.
-
-    Attributes:
-        system: What times are that do not say it, of `epochs.TIME_SYSTEMS`.
-    """
-
-    source: QgsVectorLayerFeatureSource
-    start_field: str
-    stop_field: str
-    system: str = "UTC"
-
-
-@dataclass(frozen=True)
-class Track:
-    """A ground track that is wanted; the arguments of compute_ground_track."""
-
-    kernels: tuple[Path, ...]
-    target: str
-    observer: str
-    start: str
-    stop: str
-    step_s: float
-    abcorr: str
-
-
-@dataclass(frozen=True)
-class Opportunities:
-    """Windows of time that are wanted; the arguments of find_opportunities.
-
-    Attributes:
-        area: WKT in the house's degrees; "" for the whole body.
-        start, stop: As typed.
-    """
-
-    observation: Observation
-    area: str
-    start: str
-    stop: str
-    limits: dict[str, Range]
-    sight: str
-    step_s: float
 
 
 def import_index(
@@ -243,85 +184,11 @@ def _gathered(
         title = f"{title} + …"
     path = places.results
     table = unused_name(path, title)
-    written = _written(answer, path, table, feedback, title=title)
+    written = written_into(path, table, answer, feedback, title=title)
     found = Found(path, table, np.arange(1, written.rows + 1), subset="")
     if not written.rows:
         store.remove_table(path, table)
     return Finding(found, title, len(sources), {}, written.problems)
-
-
-def write_footprints(
-    observation: Observation,
-    when: RunOfTimes | TableOfTimes,
-    path: Path,
-    feedback: QgsFeedback,
-    *,
-    dem: DemSource | None = None,
-) -> Written:
-    """Compute footprints into a new table of a GeoPackage."""
-    from planetary_qgis.core.spice.footprints import compute_footprints
-
-    times, problems = _times(when, observation)
-    if dem is not None:
-        from planetary_qgis.qgis_bridge.terrain import observed_on
-
-        tell(feedback, f"Reading {dem.name}")
-        observation = observed_on(dem, observation, times)
-    answer = compute_footprints(observation, times)
-    name = f"{observation.instrument} footprints on {answer.schema.body.title}"
-    written = _written(answer, path, unused_name(path, name), feedback, title=name)
-    return replace(written, problems=(*problems, *written.problems))
-
-
-def write_track(track: Track, path: Path, feedback: QgsFeedback) -> Written:
-    """Compute a ground track into a new table of a GeoPackage."""
-    from planetary_qgis.core.spice.curves.tracks import compute_ground_track
-    from planetary_qgis.core.spice.epochs import read_span
-
-    start, stop = read_span(track.start, track.stop, track.kernels, track.observer)
-    answer = compute_ground_track(
-        track.kernels,
-        track.target,
-        track.observer,
-        start,
-        start if stop is None else stop,
-        track.step_s,
-        abcorr=track.abcorr,
-    )
-    name = f"{track.observer} ground track on {answer.schema.body.title}"
-    return _written(answer, path, unused_name(path, name), feedback, title=name)
-
-
-def body_of_target(observation: Observation) -> Body:
-    from planetary_qgis.core.spice.opportunities.finding import body_of_target
-
-    return body_of_target(observation)
-
-
-def write_opportunities(wanted: Opportunities, path: Path, feedback: QgsFeedback) -> Written:
-    """Find windows of time into a new table of a GeoPackage."""
-    from planetary_qgis.core.geos import shapely
-    from planetary_qgis.core.reports import Report
-    from planetary_qgis.core.spice.epochs import read_span
-    from planetary_qgis.core.spice.opportunities.finding import WHOLE_BODY, find_opportunities
-
-    observation, report = wanted.observation, Report()
-    start, stop = read_span(
-        wanted.start, wanted.stop, observation.kernels, observation.observer, report
-    )
-    answer = find_opportunities(
-        observation,
-        shapely.from_wkt(wanted.area) if wanted.area else WHOLE_BODY,
-        start,
-        start if stop is None else stop,
-        limits=wanted.limits,
-        sight=wanted.sight,
-        step_s=wanted.step_s,
-    )
-    answer.report.merge(report)
-    who = observation.instrument or observation.observer
-    name = f"{who} opportunities on {answer.schema.body.title}"
-    return _written(answer, path, unused_name(path, name), feedback, title=name)
 
 
 def unused_name(path: Path, wanted: str) -> str:
@@ -334,49 +201,19 @@ def unused_name(path: Path, wanted: str) -> str:
     return name
 
 
-def _written(
-    answer: Answer, path: Path, table: str, feedback: QgsFeedback, *, title: str = ""
+def written_into(
+    path: Path, table: str, answer: Answer, feedback: QgsFeedback, *, title: str = ""
 ) -> Written:
+    """Write an answer into a table of a GeoPackage, whose folder is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = store.write_table(path, table, answer, feedback=feedback, title=title)
     return Written(path, table, rows, tuple(answer.report.sentences()))
 
 
-def _times(when: RunOfTimes | TableOfTimes, observation: Observation) -> tuple[Times, list[str]]:
-    """The times, and sentences about what was left out or is not quite as it was given."""
-    from planetary_qgis.core.reports import Report
-    from planetary_qgis.core.spice.epochs import read_run
-
-    report, kernels, observer = Report(), observation.kernels, observation.observer
-    if isinstance(when, TableOfTimes):
-        times, skipped = _times_of_table(when, observation, report)
-        missing = [f"{skipped} rows have no start time and were left out."] if skipped else []
-        return times, [*missing, *report.sentences()]
-    times = read_run(when.start, when.stop, when.step_s, kernels, observer, report)
-    return times, report.sentences()
-
-
-def _times_of_table(
-    when: TableOfTimes, observation: Observation, report: Report
-) -> tuple[Times, int]:
-    from planetary_qgis.qgis_bridge.observed import times_of_features
-
-    return times_of_features(
-        when.source.getFeatures(QgsFeatureRequest()),
-        when.source.fields(),
-        when.start_field,
-        when.stop_field,
-        kernels=observation.kernels,
-        observer=observation.observer,
-        system=when.system,
-        report=report,
-    )
-
-
 def _imported(answer: Answer, label: Path, path: Path, feedback: QgsFeedback) -> Written:
     from planetary_qgis.core.archives.contents import noting_ranges
 
-    return _written(noting_ranges(answer), path, _index_name(label, answer), feedback)
+    return written_into(path, _index_name(label, answer), noting_ranges(answer), feedback)
 
 
 def _index_name(label: Path, answer: Answer) -> str:

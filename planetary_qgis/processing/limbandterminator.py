@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterNumber,
 )
 
 from planetary_qgis.core.errors import PlanetaryError
@@ -72,15 +71,7 @@ class LimbAndTerminator(SpiceAlgorithm):
         self.add_kernels_and_bodies()
         self.add_text(START, self.tr("Start (UTC)"))
         self.add_text(STOP, self.tr("Stop (UTC)"), optional=True)
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                STEP,
-                self.tr("Step (seconds; empty: one moment)"),
-                QgsProcessingParameterNumber.Type.Double,
-                optional=True,
-                minValue=1e-3,
-            )
-        )
+        self.add_seconds(STEP, self.tr("Step (seconds; empty: one moment)"))
         self._add_kinds(LINES, self.tr("Lines"), CURVE_KINDS, CURVE_KINDS[:2])
         self._add_kinds(SIDES, self.tr("Sides"), AREA_KINDS, [AREA_KINDS[0], AREA_KINDS[2]])
         self.add_corrections()

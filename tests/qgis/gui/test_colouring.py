@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import QAction
 
 from planetary_qgis.gui.colouring import Colourer, ColourMenu
 from planetary_qgis.gui.footprints_controller import FootprintsController
-from planetary_qgis.gui.work import RunOfTimes
+from planetary_qgis.gui.spice_work import RunOfTimes
 from planetary_qgis.qgis_bridge import store, styles
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from gui_kit import click_and_wait, find, wait_until
+from gui_kit import click_and_wait, find, spice_dock, wait_until
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -28,14 +28,8 @@ INSTANTS = 31
 
 @pytest.fixture
 def dock(toolbox, store_path):
-    controller = FootprintsController(toolbox)
-    controller.view.resize(300, 900)
-    controller.view.show()
-    controller.load()
-    yield controller.view
-    controller.unload()
-    controller.view.close()
-    controller.view.deleteLater()
+    with spice_dock(toolbox, 300, 900) as controller:
+        yield controller.view
 
 
 @pytest.fixture
@@ -150,6 +144,21 @@ def test_a_ground_track_has_a_line_for_every_step(ready):
     (layer,) = results()
     assert layer.featureCount() == INSTANTS - 1
     assert "ground track" in layer.name()
+
+
+def test_a_boresight_track_has_a_line_for_every_step(ready):
+    click_and_wait(ready, "spiceBoresightButton")
+    (layer,) = QgsProject.instance().mapLayers().values()
+    assert layer.featureCount() == INSTANTS - 1
+    assert "boresight track" in layer.name()
+
+
+def test_limb_and_terminator_come_for_every_step_or_for_the_start(ready):
+    click_and_wait(ready, "spiceLimbButton")
+    find(ready, "spiceStep").setValue(0.0)
+    click_and_wait(ready, "spiceLimbButton")
+    counts = [layer.featureCount() for layer in QgsProject.instance().mapLayers().values()]
+    assert sorted(counts) == [2, 2 * INSTANTS]
 
 
 def test_times_may_come_from_a_table(read, times_layer, sample):

@@ -17,7 +17,7 @@ from qgis.core import (
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QDateTime, Qt
 
-from planetary_qgis.gui.work import RunOfTimes
+from planetary_qgis.gui.spice_work import RunOfTimes
 from planetary_qgis.qgis_bridge import live
 
 START = datetime(2019, 9, 1, 0, 10, tzinfo=timezone.utc)
