@@ -1,9 +1,9 @@
-"""Rows computed chunk by chunk while CSPICE is held: what footprints and tracks share."""
+"""Rows computed chunk by chunk while CSPICE is held: what tracks and limbs share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,18 +11,11 @@ from planetary_qgis.core.errors import KernelError
 from planetary_qgis.core.products import Products
 from planetary_qgis.core.reports import Report
 from planetary_qgis.core.spice.gaps import tell_gaps
+from planetary_qgis.core.spice.running import Computed, products_of
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.vectorised import Gaps
 
 Rows = TypeVar("Rows")
-
-
-@dataclass(frozen=True)
-class Computed:
-    """Some rows, and whether the kernels told of any of them."""
-
-    products: Products
-    any_known: bool
 
 
 def chunks(
@@ -37,15 +30,19 @@ def chunks(
     Raises:
         KernelError: `nothing_known` of the last gaps, after portions of which none was known.
     """
-    seen_any = False
-    gaps = None
     with furnished(files):
-        for rows in portions:
-            gaps = Gaps()
-            found = computed(rows, gaps)
-            seen_any |= found.any_known
-            tell_gaps(gaps, report)
-            if len(found.products):
-                yield found.products
-        if gaps is not None and not seen_any:
-            raise nothing_known(gaps)
+        results = (_telling_gaps(computed, rows) for rows in portions)
+        yield from products_of(results, report, nothing_known)
+
+
+def portions_of(count: int, size: int) -> Iterator[slice]:
+    """So many rows, a part at once."""
+    for begin in range(0, count, size):
+        yield slice(begin, min(begin + size, count))
+
+
+def _telling_gaps(computed: Callable[[Rows, Gaps], Computed], rows: Rows) -> Computed:
+    gaps, report = Gaps(), Report()
+    found = computed(rows, gaps)
+    tell_gaps(gaps, report)
+    return replace(found, report=report, gaps=gaps)

@@ -126,6 +126,7 @@ def utc_from_et(et: FloatArray) -> NDArray[np.datetime64]:
     return np.asarray(_J2000_NOON + since)
 
 
+_GROWTH = 4
 _HOUR_S = 3600.0
 _NO_LEAP_S = 1e-3
 _J2000_NOON = np.datetime64("2000-01-01T12:00:00", "us")
@@ -178,19 +179,19 @@ def _filled(
     what: str,
     gaps: Gaps,
 ) -> FloatArray:
-    """What `ask` says of each epoch; runs that it refuses are halved until the gaps stand alone."""
+    """What `ask` says of each epoch, asked in runs as long as it goes well; gaps one by one."""
     epochs = np.ascontiguousarray(et, dtype=float)
     values = np.full((len(epochs), *shape), np.nan)
     known = np.flatnonzero(np.isfinite(epochs))
-    pending = [known] if len(known) else []
-    while pending:
-        rows = pending.pop()
+    begin, size = 0, len(known)
+    while begin < len(known):
+        rows = known[begin : begin + size]
         try:
             values[rows] = ask(np.ascontiguousarray(epochs[rows]))
+            begin, size = begin + len(rows), size * _GROWTH
         except SpiceyError as error:
-            if len(rows) == 1:
+            size = len(rows) // 2
+            if not size:
                 gaps.add(what, float(epochs[rows[0]]), short_message(error))
-            else:
-                middle = len(rows) // 2
-                pending += [rows[middle:], rows[:middle]]
+                begin, size = begin + 1, 1
     return values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.longitudes import wrap_180
 from planetary_qgis.core.products import Answer, ColumnKind, Products, Schema, table_of
 from planetary_qgis.core.reports import Report
-from planetary_qgis.core.spice.chunks import Computed, chunks
+from planetary_qgis.core.spice.chunks import chunks, portions_of
 from planetary_qgis.core.spice.curves import curves
 from planetary_qgis.core.spice.curves.horizons import (
     limb_points,
@@ -28,6 +28,7 @@ from planetary_qgis.core.spice.curves.horizons import (
 from planetary_qgis.core.spice.gaps import nothing_covered, tell_shipped, warn_of_mean_moon
 from planetary_qgis.core.spice.kernels.kernel_sets import completed, provenance_of
 from planetary_qgis.core.spice.observations import Times, checked_abcorr
+from planetary_qgis.core.spice.running import Computed
 from planetary_qgis.core.spice.scene import Scene, scene_of
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.surfaces import ellipsoid
@@ -152,16 +153,13 @@ def _answer(
     computed = partial(_computed, scene, times, schema, source, wanted, shapes, report)
     return Answer(
         schema=schema,
-        chunks=chunks(files, _portions(len(times)), computed, report, nothing_known),
+        chunks=chunks(
+            files, portions_of(len(times), MOMENTS_A_CHUNK), computed, report, nothing_known
+        ),
         total=len(times) * len(wanted),
         provenance={**scene.facts, "Kernels": provenance_of(files)},
         report=report,
     )
-
-
-def _portions(count: int) -> Iterator[slice]:
-    for begin in range(0, count, MOMENTS_A_CHUNK):
-        yield slice(begin, min(begin + MOMENTS_A_CHUNK, count))
 
 
 def _computed(

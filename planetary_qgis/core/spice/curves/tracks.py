@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.longitudes import wrap_180
 from planetary_qgis.core.products import Answer, ColumnKind, Products, Schema, table_of
 from planetary_qgis.core.reports import Report
-from planetary_qgis.core.spice.chunks import Computed, chunks
+from planetary_qgis.core.spice.chunks import chunks, portions_of
 from planetary_qgis.core.spice.curves.traces import PointsAt, traced
 from planetary_qgis.core.spice.gaps import nothing_covered, tell_shipped, warn_of_mean_moon
 from planetary_qgis.core.spice.illumination import (
@@ -33,6 +33,7 @@ from planetary_qgis.core.spice.observations import (
     checked_abcorr,
     times_of_run,
 )
+from planetary_qgis.core.spice.running import Computed
 from planetary_qgis.core.spice.scene import Scene, scene_of
 from planetary_qgis.core.spice.session import furnished
 from planetary_qgis.core.spice.vectorised import Gaps, et_from_utc
@@ -162,16 +163,11 @@ def _answer(
 
     return Answer(
         schema=track.schema,
-        chunks=chunks(files, _portions(len(steps)), lines, report, nothing_known),
+        chunks=chunks(files, portions_of(len(steps), STEPS_A_CHUNK), lines, report, nothing_known),
         total=len(steps),
         provenance=provenance,
         report=report,
     )
-
-
-def _portions(count: int) -> Iterator[slice]:
-    for begin in range(0, count, STEPS_A_CHUNK):
-        yield slice(begin, min(begin + STEPS_A_CHUNK, count))
 
 
 def _ground_lines(track: _Track, rows: slice, gaps: Gaps) -> Computed:
