@@ -270,7 +270,8 @@ def sub_spacecraft_points(views: Views) -> tuple[FloatArray, FloatArray]:
         return below, views.origins
     ranges = np.linalg.norm(below - views.origins, axis=1, keepdims=True)
     moved = views.origins + _light_time_gained(views, ranges) * views.origin_rate
-    apparent = -moved / np.linalg.norm(moved, axis=1, keepdims=True) + views.aberration
+    with np.errstate(invalid="ignore"):  # below an observer in the centre is no direction: NaN
+        apparent = -moved / np.linalg.norm(moved, axis=1, keepdims=True) + views.aberration
     apparent /= np.linalg.norm(apparent, axis=1, keepdims=True)
     origins = views.surface.intercept(moved, -moved, emitted) - ranges * apparent
     return views.surface.intercept(origins, -origins, emitted), origins

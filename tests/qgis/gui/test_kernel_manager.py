@@ -316,7 +316,9 @@ def played(archive: ArchiveServer, folder: Path) -> KernelSet:
         archive.put(f"/craft/{place}", (folder / name).read_bytes())
     for name, listed in (("all_v1.tm", list(KINDS)), ("small_v1.tm", list(KINDS)[:2])):
         archive.put(f"/craft/mk/{name}", metakernel([places[each] for each in listed]))
-    for each in (*FOLDERS.values(), "ck", "mk"):
+    folders = (*FOLDERS.values(), "ck", "mk")
+    archive.put("/craft/", listing([f"{each}/" for each in folders]), content_type="text/html")
+    for each in folders:
         names = [path.rpartition("/")[2] for path in archive.documents if f"/{each}/" in path]
         archive.put(f"/craft/{each}/", listing(names), content_type="text/html")
     return KernelSet(

@@ -26,7 +26,10 @@ def intercept(origins: FloatArray, rays: FloatArray, radii: FloatArray) -> Float
     start = [origins[..., axis] / radii[axis] for axis in range(3)]
     along = [rays[..., axis] / radii[axis] for axis in range(3)]
     squared_length = along[0] * along[0] + along[1] * along[1] + along[2] * along[2]
-    approach = (start[0] * along[0] + start[1] * along[1] + start[2] * along[2]) / squared_length
+    with np.errstate(invalid="ignore"):  # a ray of no length leads nowhere: NaN
+        approach = (
+            start[0] * along[0] + start[1] * along[1] + start[2] * along[2]
+        ) / squared_length
     # Distance of the line from the centre by its closest point, not by b² - ac: from far away that
     # difference cancels all digits of what matters.
     closest = [origin - approach * ray for origin, ray in zip(start, along)]
