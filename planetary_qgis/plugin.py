@@ -149,7 +149,7 @@ class PlanetaryQgisPlugin:
 
     def _add_colour_menu(self) -> ColourMenu:
         """A submenu in the menu of vector layers that colours them by what is known."""
-        colourer = Colourer(self._toolbox.reporter, self._toolbox.reporter)
+        colourer = Colourer(self._toolbox.reporter)  # the menu keeps it
         current_layer = self._iface.mapCanvas().currentLayer
         menu = ColourMenu(current_layer, colourer.colour, self._iface.mainWindow())
         menu.setObjectName("planetaryColourMenu")

@@ -61,10 +61,11 @@ class AreaGroup(QWidget):
     draw_requested = pyqtSignal()
     selection_requested = pyqtSignal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, prefix: str = "pds") -> None:
         super().__init__(parent)
+        self._prefix = prefix
         self._outlines: dict[AreaKind, Outline] = {}
-        self._kind = forms.combo("pdsArea", self)
+        self._kind = forms.combo(f"{self._prefix}Area", self)
         self._kind.addItem(self.tr("Whole body"), AreaKind.WHOLE_BODY)
         self._kind.addItem(self.tr("Map view"), AreaKind.MAP_VIEW)
         self._kind.addItem(self.tr("Box"), AreaKind.BOX)
@@ -133,10 +134,10 @@ class AreaGroup(QWidget):
 
     def _box_part(self) -> QWidget:
         part = QWidget(self)
-        self._west = self._side("pdsWest", -180.0, 180.0, part)
-        self._east = self._side("pdsEast", 180.0, 180.0, part)
-        self._south = self._side("pdsSouth", -90.0, 90.0, part)
-        self._north = self._side("pdsNorth", 90.0, 90.0, part)
+        self._west = self._side(f"{self._prefix}West", -180.0, 180.0, part)
+        self._east = self._side(f"{self._prefix}East", 180.0, 180.0, part)
+        self._south = self._side(f"{self._prefix}South", -90.0, 90.0, part)
+        self._north = self._side(f"{self._prefix}North", 90.0, 90.0, part)
         grid = QGridLayout(part)
         grid.setContentsMargins(0, 0, 0, 0)
         sides = (
@@ -168,12 +169,12 @@ class AreaGroup(QWidget):
 
     def _drawn_part(self) -> QWidget:
         part, column = self._part()
-        self._draw = forms.button("pdsDraw", self.tr("Draw on the Map"), part)
+        self._draw = forms.button(f"{self._prefix}Draw", self.tr("Draw on the Map"), part)
         self._draw.setCheckable(True)
         self._draw.setToolTip(
             self.tr("Click corners; right click or Enter ends, Backspace takes back, Esc cancels")
         )
-        self._drawn = forms.sentence("pdsDrawn", part)
+        self._drawn = forms.sentence(f"{self._prefix}Drawn", part)
         column.addWidget(self._draw)
         column.addWidget(self._drawn)
         self._draw.clicked.connect(self.draw_requested)
@@ -182,14 +183,14 @@ class AreaGroup(QWidget):
     def _selected_part(self) -> QWidget:
         part, column = self._part()
         self._layer = QgsMapLayerComboBox(part)
-        self._layer.setObjectName("pdsSelectedLayer")
+        self._layer.setObjectName(f"{self._prefix}SelectedLayer")
         self._layer.setFilters(QgsMapLayerProxyModel.Filter.HasGeometry)
         self._layer.setAllowEmptyLayer(True, self.tr("Active layer"))
         self._layer.setLayer(None)
         forms.fit(self._layer)
-        take = forms.button("pdsTakeSelection", self.tr("Use Selected Features"), part)
+        take = forms.button(f"{self._prefix}TakeSelection", self.tr("Use Selected Features"), part)
         take.setToolTip(self.tr("Take the features that are selected now"))
-        self._selected = forms.sentence("pdsSelected", part)
+        self._selected = forms.sentence(f"{self._prefix}Selected", part)
         column.addWidget(self._layer)
         column.addWidget(take)
         column.addWidget(self._selected)

@@ -20,7 +20,7 @@ _AT_HAND = ("incidence_angle", "resolution")
 class Colourer(QObject):
     """Colours layers, lets their files keep that, and tells what cannot be done."""
 
-    def __init__(self, reporter: Reporter, parent: QObject) -> None:
+    def __init__(self, reporter: Reporter, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._reporter = reporter
 

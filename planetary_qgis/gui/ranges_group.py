@@ -33,12 +33,12 @@ class RangesGroup(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, prefix: str = "pds") -> None:
         super().__init__(parent)
         self._box = QgsCollapsibleGroupBox(self)
-        self._box.setObjectName("pdsRanges")
+        self._box.setObjectName(f"{prefix}Ranges")
         column = QVBoxLayout(self._box)
-        self._rows = {row.column: _RangeRow(row, self._box) for row in self._kinds()}
+        self._rows = {row.column: _RangeRow(row, self._box, prefix) for row in self._kinds()}
         for row in self._rows.values():
             column.addWidget(row)
             row.changed.connect(self._on_change)
@@ -118,10 +118,10 @@ class _RangeRow(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, row: _Row, parent: QWidget) -> None:
+    def __init__(self, row: _Row, parent: QWidget, prefix: str) -> None:
         super().__init__(parent)
         self._row = row
-        name = f"pdsRange_{row.column}"
+        name = f"{prefix}Range_{row.column}"
         self._on = QCheckBox(row.title, self)
         self._on.setObjectName(f"{name}On")
         self._ends = QWidget(self)

@@ -125,7 +125,7 @@ class WhenTab(QWidget):
 
     def _area_group(self, parent: QWidget) -> QGroupBox:
         group = QGroupBox(self.tr("Area"), parent)
-        self.area = AreaGroup(group)
+        self.area = AreaGroup(group, "when")
         self.area.set_kind(AreaKind.MAP_VIEW)
         layout = QVBoxLayout(group)
         layout.addWidget(self.area)
@@ -183,7 +183,7 @@ class WhenTab(QWidget):
         return box
 
     def _ranges(self, parent: QWidget) -> QWidget:
-        self.ranges = RangesGroup(parent)
+        self.ranges = RangesGroup(parent, "when")
         self.ranges.offer(RANGED_COLUMNS)
         return self.ranges
 

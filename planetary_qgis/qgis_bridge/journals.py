@@ -1,9 +1,11 @@
-"""How GDAL opens the journals of GeoPackages."""
+"""How QGIS and GDAL open the journals of GeoPackages."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 from osgeo import gdal
 
@@ -22,3 +24,17 @@ def journal_as_it_is() -> Iterator[None]:
         yield
     finally:
         gdal.SetThreadLocalConfigOption(option, before)
+
+
+@contextmanager
+def write_ahead(path: Path) -> Iterator[None]:
+    """Within it, a GeoPackage has a write-ahead log, and layers that open now go on using it.
+
+    Without one QGIS reads without locks: what is written meanwhile breaks a layer that is being
+    drawn. Files that cannot be written are left as they are.
+    """
+    with closing(sqlite3.connect(path, timeout=0.0, isolation_level=None)) as holding:
+        with suppress(sqlite3.Error):
+            holding.execute("PRAGMA journal_mode = WAL")
+            holding.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield

@@ -34,6 +34,7 @@ from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.geopackages import geopackage
 from planetary_qgis.qgis_bridge.compat import as_utc, box_3d
 from planetary_qgis.qgis_bridge.crs import is_hollow
+from planetary_qgis.qgis_bridge.journals import write_ahead
 from planetary_qgis.qgis_bridge.map_tips import NAME_FIELD, START_FIELD, STOP_FIELD, map_tip
 
 if TYPE_CHECKING:
@@ -91,10 +92,11 @@ def open_table(path: Path, table: str) -> QgsVectorLayer:
     Raises:
         PlanetaryError: The file or the table is not there.
     """
-    layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
-    if is_hollow(layer.crs()):
-        QgsCoordinateReferenceSystem.invalidateCache()
-        layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
+    if Path(path).is_file():
+        with write_ahead(Path(path)):
+            layer = _layer_on(path, table)
+    else:
+        layer = _layer_on(path, table)
     if not layer.isValid():
         raise PlanetaryError(
             f"The table “{table}” of {path} cannot be opened.",
@@ -104,6 +106,14 @@ def open_table(path: Path, table: str) -> QgsVectorLayer:
     if layer.metadata().title():
         layer.setName(layer.metadata().title())
     _wear_stored_style(layer, Path(path), table)
+    return layer
+
+
+def _layer_on(path: Path, table: str) -> QgsVectorLayer:
+    layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
+    if is_hollow(layer.crs()):
+        QgsCoordinateReferenceSystem.invalidateCache()
+        layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
     return layer
 
 

@@ -35,7 +35,7 @@ def asked(sample) -> dict:
         "TARGET": "MARS",
         "OBSERVER": "SYNTHETIC_ORBITER",
         "INSTRUMENT": "SYNTH_FRAME_CAM",
-        "EXTENT": "10,20,20,30",
+        "EXTENT": f"10,20,20,30 [{MARS}]",
         "START": START,
         "STOP": STOP,
         "OUTPUT": "memory:",

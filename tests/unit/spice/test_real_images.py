@@ -19,8 +19,6 @@ from planetary_qgis.core.spice.views import look, views_of
 pytestmark = pytest.mark.real_data
 
 TOLERANCE_M = 1.0
-BETWEEN_VERTICES_M = 2.0
-"""A third of CTX's pixel: its attitude trembles between the lines that a swath is made of."""
 
 
 def defines_field_of_view(case) -> bool:
@@ -135,7 +133,7 @@ def test_outlines_agree_with_those_made_independently(with_field_of_view, capsys
         name = max(worst, key=worst.get)
         print(f"\nworst way from others' vertices to an outline: {worst[name]:.2f} m ({name})")
     assert len(worst) >= 9
-    assert max(worst.values()) < BETWEEN_VERTICES_M
+    assert max(worst.values()) < TOLERANCE_M
 
 
 def epochs_of(case) -> np.ndarray:

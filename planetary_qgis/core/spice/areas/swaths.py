@@ -20,12 +20,12 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
-FEWEST_LINES = 9
+FEWEST_LINES = 33
 LINES_AT_ONCE = 10_000
 POINTS_OF_NARROW_LINE, POINTS_OF_WIDE_LINE = 11, 41
 WIDE_LINE_DEG = 10.0
 """On the ground, about the target's middle: longer lines get more points."""
-FINEST_SHARE, COARSEST_SHARE = 1.0 / 20_000.0, 1.0 / 2_000.0
+FINEST_SHARE, COARSEST_SHARE = 1.0 / 60_000.0, 1.0 / 2_000.0
 """What the true track of an end may depart from the great circle between samples, in widths."""
 _SHARE_OF_PIXEL = 0.1
 _HALVINGS = 30
