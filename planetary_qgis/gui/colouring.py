@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QAction, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.gui.reporter import Reporter
@@ -79,12 +79,12 @@ class ColourMenu(QMenu):
         self.addSeparator()
         self._add(PLAIN, self.tr("Plain"))
         self.aboutToShow.connect(self._allow)
+        self.triggered.connect(self._choose)
 
     def _add(self, field: str, title: str) -> None:
         action = self.addAction(title)
         action.setObjectName(f"colour_{field or 'plain'}")
         action.setData(field)
-        action.triggered.connect(lambda: self._choose(field))
 
     def _allow(self) -> None:
         layer = self._current_layer()
@@ -95,10 +95,10 @@ class ColourMenu(QMenu):
             if not action.isSeparator():
                 action.setEnabled(isinstance(layer, QgsVectorLayer) and action.data() in known)
 
-    def _choose(self, field: str) -> None:
+    def _choose(self, action: QAction) -> None:
         layer = self._current_layer()
         if isinstance(layer, QgsVectorLayer):
-            self._colour(layer, field)
+            self._colour(layer, action.data())
 
 
 class ColourRow(QWidget):
