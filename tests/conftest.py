@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -25,3 +27,14 @@ def real_data() -> Path:
     if not (folder / "MANIFEST.md").is_file():
         pytest.skip(f"no real data at {folder} (set PLANETARY_QGIS_REAL_DATA to their folder)")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_of_gdal_outlives_it(qgis_app: object) -> Iterator[None]:
+    """Collect what cycles keep before QGIS ends, and nothing afterwards.
+
+    QGIS takes GDAL's drivers with it; a data set that is collected later crashes.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
