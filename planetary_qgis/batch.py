@@ -156,10 +156,8 @@ class _Progress:
         self.has_begun = False
         self._first: tuple[float, int] | None = None
         self._last_line = 0.0
-        self._who = ""
 
     def works(self, who: str) -> None:
-        self._who = who
         self.line(f"Computing with {who}.")
 
     def lost(self, error: WorkersLostError) -> None:

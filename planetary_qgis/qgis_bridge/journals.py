@@ -31,8 +31,11 @@ def write_ahead(path: Path) -> Iterator[None]:
     """Within it, a GeoPackage has a write-ahead log, and layers that open now go on using it.
 
     Without one QGIS reads without locks: what is written meanwhile breaks a layer that is being
-    drawn. Files that cannot be written are left as they are.
+    drawn. Files that are not there or cannot be written are left as they are.
     """
+    if not path.is_file():
+        yield
+        return
     with closing(sqlite3.connect(path, timeout=0.0, isolation_level=None)) as holding:
         with suppress(sqlite3.Error):
             holding.execute("PRAGMA journal_mode = WAL")

@@ -92,10 +92,7 @@ def open_table(path: Path, table: str) -> QgsVectorLayer:
     Raises:
         PlanetaryError: The file or the table is not there.
     """
-    if Path(path).is_file():
-        with write_ahead(Path(path)):
-            layer = _layer_on(path, table)
-    else:
+    with write_ahead(Path(path)):
         layer = _layer_on(path, table)
     if not layer.isValid():
         raise PlanetaryError(

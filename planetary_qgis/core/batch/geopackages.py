@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from planetary_qgis.core.batch.layer_metadata import qgis_metadata
 from planetary_qgis.core.batch.layer_style import footprint_style
+from planetary_qgis.core.batch.outputs import only_run_on
 from planetary_qgis.core.batch.records import RECORD_NAME, Record, record_from_json
 from planetary_qgis.core.batch.spheres import sphere_of
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.core.exclusive import only_one
 from planetary_qgis.core.geopackages import geopackage
 from planetary_qgis.core.geopackages.empty_tables import (
     SpatialReference,
@@ -39,13 +39,7 @@ def open_geopackage(path: Path, table: str) -> Iterator[GeoPackageOutput]:
     Raises:
         PlanetaryError: Another run writes to the file.
     """
-
-    def busy() -> None:
-        raise PlanetaryError(
-            f"Another run is writing to {path}.", hint="Wait for it, or give another --out."
-        )
-
-    with only_one(path, busy):
+    with only_run_on(path):
         yield GeoPackageOutput(path, table)
 
 

@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from planetary_qgis.core.batch.outputs import only_run_on
 from planetary_qgis.core.batch.records import RECORD_NAME, Record, record_from_json
 from planetary_qgis.core.batch.spheres import sphere_of
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.core.exclusive import only_one
 from planetary_qgis.core.geopackages.blobs import promoted
 from planetary_qgis.core.geopackages.empty_tables import column_names
 from planetary_qgis.core.geos import shapely
@@ -51,13 +51,7 @@ def open_geoparquet(path: Path) -> Iterator[GeoParquetOutput]:
     Raises:
         PlanetaryError: Another run writes there, or, at the end, the disk is full or read-only.
     """
-
-    def busy() -> None:
-        raise PlanetaryError(
-            f"Another run is writing to {path}.", hint="Wait for it, or give another --out."
-        )
-
-    with only_one(path, busy):
+    with only_run_on(path):
         try:
             yield GeoParquetOutput(path)
         except (OSError, pa.ArrowException) as error:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from planetary_qgis.core.batch.records import Record
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.core.exclusive import only_one
 from planetary_qgis.core.products import Products, Schema
 
 
@@ -64,3 +65,18 @@ def output_to(target: str, layer: str) -> AbstractContextManager[Output]:
         hint="End it with .gpkg for a GeoPackage or .parquet for GeoParquet, or give the address "
         "of a PostGIS database, postgresql://user@host/database.",
     )
+
+
+def only_run_on(path: Path) -> AbstractContextManager[bool]:
+    """Keeps other runs away from a file.
+
+    Raises:
+        PlanetaryError: Another run writes there.
+    """
+
+    def busy() -> None:
+        raise PlanetaryError(
+            f"Another run is writing to {path}.", hint="Wait for it, or give another --out."
+        )
+
+    return only_one(path, busy)
