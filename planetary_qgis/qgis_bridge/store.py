@@ -74,9 +74,7 @@ def write_table(
             keep_dress(path, table, dress)
     finally:
         # Generators of the core may hold CSPICE's lock until they end.
-        close = getattr(answer.chunks, "close", None)
-        if close is not None:
-            close()
+        answer.close()
     return count
 
 
