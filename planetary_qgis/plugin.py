@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QAction, QToolBar
 
 from planetary_qgis.gui.colouring import Colourer, ColourMenu
 from planetary_qgis.gui.dock import ToolDock
+from planetary_qgis.gui.fittings import Fitting, fittings
 from planetary_qgis.gui.icons import icon
 from planetary_qgis.gui.reporter import Reporter
 from planetary_qgis.gui.results import MapResults
@@ -40,6 +41,7 @@ class PlanetaryQgisPlugin:
         self._docks: dict[str, ToolDock] = {}
         self._repeat: QAction | None = None
         self._colours: ColourMenu | None = None
+        self._fittings: list[Fitting] = []
         self._translator = _installed_translator()
 
     def initProcessing(self) -> None:  # noqa: N802 - QGIS's name
@@ -60,12 +62,17 @@ class PlanetaryQgisPlugin:
         ).triggered.connect(self._open_sample)
         self._repeat = self._add_repeat_action()
         self._colours = self._add_colour_menu()
+        for fitting in fittings():
+            fitting.install(self._iface, self._toolbox)
+            self._fittings.append(fitting)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
         for dock in self._docks.values():
             dock.tear_down()
         tasks.cancel_all()
+        while self._fittings:
+            self._fittings.pop().remove()
         for dock in self._docks.values():
             self._iface.removeDockWidget(dock)
             dock.deleteLater()

@@ -27,6 +27,10 @@ class Feature(Enum):
     GEOPARQUET = "GeoParquet output"
     POSTGIS = "PostGIS output"
     DASK = "Computing on a Dask cluster"
+    RASTERS = "Rasters"
+    IMAGE_PROJECTION = "Project Image"
+    PROFILE_PLOT = "Profile plot"
+    ISIS = "Projecting images with ISIS"
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,16 @@ class Requirement:
 
 
 _EVERY_FEATURE = frozenset(Feature)
+_SPICE = frozenset({Feature.SPICE_FOOTPRINTS, Feature.BATCH, Feature.IMAGE_PROJECTION})
+_TABLES = _EVERY_FEATURE - {Feature.RASTERS, Feature.PROFILE_PLOT, Feature.ISIS}
 REQUIREMENTS = (
     Requirement("numpy", "numpy", "1.22", _EVERY_FEATURE),
-    Requirement("pandas", "pandas", "2.0", _EVERY_FEATURE),
-    Requirement("shapely", "shapely", "2.0", _EVERY_FEATURE),
+    Requirement("pandas", "pandas", "2.0", _TABLES),
+    Requirement("shapely", "shapely", "2.0", _TABLES),
     Requirement("pvl", "pvl", "1.3", frozenset({Feature.PDS_SEARCH})),
-    Requirement(
-        "spiceypy", "spiceypy", "6.0", frozenset({Feature.SPICE_FOOTPRINTS, Feature.BATCH})
-    ),
+    Requirement("matplotlib", "matplotlib", "3.5", frozenset({Feature.PROFILE_PLOT})),
+    Requirement("kalasiris", "kalasiris", "1.9", frozenset({Feature.ISIS})),
+    Requirement("spiceypy", "spiceypy", "6.0", _SPICE),
     Requirement("pyproj", "pyproj", "3.3", frozenset({Feature.BATCH})),
     Requirement("pyarrow", "pyarrow", "12.0", frozenset({Feature.GEOPARQUET})),
     Requirement("psycopg2-binary", "psycopg2", "2.8", frozenset({Feature.POSTGIS})),

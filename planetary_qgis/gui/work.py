@@ -28,7 +28,7 @@ from planetary_qgis.qgis_bridge.tasks import tell
 
 if TYPE_CHECKING:
     from planetary_qgis.core.products import Answer
-    from planetary_qgis.qgis_bridge.rasters import OpenRaster
+    from planetary_qgis.qgis_bridge.rasters.opening import OpenRaster
 
 _TABLE_HASH = "Table SHA-256"
 _TITLES_SHOWN = 2
@@ -161,7 +161,7 @@ def download_products(
 
 def open_rasters(addresses: Sequence[str], feedback: QgsFeedback) -> OpenedRasters:
     """What GDAL can open of these; the rest is told."""
-    from planetary_qgis.qgis_bridge.rasters import open_raster
+    from planetary_qgis.qgis_bridge.rasters.opening import open_raster
 
     rasters, problems = [], []
     for number, address in enumerate(addresses):

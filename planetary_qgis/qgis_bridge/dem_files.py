@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from osgeo import gdal, osr
 
-from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.qgis_bridge.gdal_words import gdal_told
 
 if TYPE_CHECKING:
     from planetary_qgis.core.spice.surfaces.grids import Grid
@@ -127,7 +126,7 @@ def placed(source: str, name: str, srs: osr.SpatialReference) -> Placed:
     Raises:
         PlanetaryError: GDAL cannot read it, or cannot tell where it lies.
     """
-    with gdal_told(name):
+    with _heights_told(name):
         dataset = gdal.OpenEx(source, gdal.OF_RASTER)
         if dataset is None:
             raise RuntimeError(gdal.GetLastErrorMsg())
@@ -144,7 +143,7 @@ def values_in(raster: Placed, window: Window, name: str) -> np.ndarray:
     """
     band = raster.dataset.GetRasterBand(1)
     where = (window.left, window.top, window.width, window.height, window.columns, window.rows)
-    with gdal_told(name):
+    with _heights_told(name):
         raw = band.ReadAsArray(*where, buf_type=gdal.GDT_Float32, resample_alg=gdal.GRIORA_Average)
         if raw is None:
             raise RuntimeError(gdal.GetLastErrorMsg())
@@ -273,23 +272,8 @@ def _span(numbers: np.ndarray, count: int) -> tuple[int, int]:
     return int(max(0, np.floor(first - margin))), int(min(count, np.ceil(last + margin)))
 
 
-@contextmanager
-def gdal_told(name: str) -> Iterator[None]:
-    """GDAL's complaints as an error; nothing on the terminal.
-
-    Raises:
-        PlanetaryError: With GDAL's words.
-    """
-    gdal.ErrorReset()
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        yield
-    except RuntimeError as error:
-        raise PlanetaryError(
-            f"The heights of {name} cannot be read.",
-            details=str(error) or gdal.GetLastErrorMsg(),
-            hint="Check that the raster draws in QGIS, or warp it to its body's longitudes and "
-            "latitudes.",
-        ) from error
-    finally:
-        gdal.PopErrorHandler()
+def _heights_told(name: str) -> AbstractContextManager[None]:
+    return gdal_told(
+        f"The heights of {name} cannot be read.",
+        "Check that the raster draws in QGIS, or warp it to its body's longitudes and latitudes.",
+    )

@@ -10,6 +10,7 @@ from osgeo import gdal
 from qgis.core import QgsRasterLayer
 
 from planetary_qgis.core.errors import PlanetaryError
+from planetary_qgis.qgis_bridge.gdal_words import gdal_told
 
 # As the archives' cloud-optimised files are meant to be read: in few requests, folders not listed.
 _REMOTE_OPTIONS = {
@@ -68,21 +69,13 @@ def _opened(address: str) -> OpenRaster:
     is_remote = urlsplit(address).scheme in ("http", "https")
     source = f"/vsicurl/{address}" if is_remote else address
     title = PurePosixPath(urlsplit(address).path).name or address
-    gdal.ErrorReset()
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
+    with gdal_told(
+        f"GDAL cannot open {address}.",
+        "Download the product with its label, or convert it with ISIS.",
+    ):
         dataset = gdal.OpenEx(source, gdal.OF_RASTER)
-        words = gdal.GetLastErrorMsg()
-    except RuntimeError as error:  # where another plugin switched GDAL's exceptions on
-        dataset, words = None, str(error)
-    finally:
-        gdal.PopErrorHandler()
-    if dataset is None:
-        raise PlanetaryError(
-            f"GDAL cannot open {address}.",
-            details=words,
-            hint="Download the product with its label, or convert it with ISIS.",
-        )
+        if dataset is None:
+            raise RuntimeError(gdal.GetLastErrorMsg())
     return OpenRaster(source, title, _warning(dataset, title))
 
 

@@ -1,0 +1,1 @@
+"""Rasters before GDAL sees them: labels, layouts, damage."""

@@ -1,0 +1,1 @@
+"""Unprojected images: where each pixel looks."""
