@@ -6,6 +6,7 @@ Coordinates and Rotational Elements: 2015), as NAIF's pck00011.tpc gives them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from planetary_qgis.core.errors import PlanetaryError
@@ -102,6 +103,7 @@ _KNOWN = (
     Body(2000021, "LUTETIA", (62.0, 50.5, 46.5)),
 )
 
+_LEADING_NUMBER = re.compile(r"^\(?\d+\)?\s+(?=[A-Z])")
 _BY_ID = {body.naif_id: body for body in _KNOWN}
 _BY_NAME = {body.name: body for body in _KNOWN}
 
@@ -117,6 +119,16 @@ def find_body(name_or_id: str | int) -> Body | None:
     if text.lstrip("-").isdigit():
         return _BY_ID.get(int(text))
     return _BY_NAME.get(text)
+
+
+def naif_name(text: str) -> str:
+    """The upper-case NAIF name of a known body, whatever the spelling; else the text itself."""
+    upper = text.strip().upper()
+    for candidate in (upper, _LEADING_NUMBER.sub("", upper)):
+        found = find_body(candidate) if not candidate.isdigit() else None
+        if found is not None:
+            return found.name
+    return text.strip()
 
 
 def body(name_or_id: str | int) -> Body:

@@ -17,11 +17,11 @@ from planetary_qgis.core.archives.pds3.geometry import Locator
 from planetary_qgis.core.archives.pds3.label import Label, read_label
 from planetary_qgis.core.archives.pds3.roles import Roles, roles_of
 from planetary_qgis.core.archives.pds3.rows import RowReader, names_after_shared
-from planetary_qgis.core.archives.pds3.shared import naif_name, shared_columns
+from planetary_qgis.core.archives.pds3.shared import shared_columns
 from planetary_qgis.core.archives.pds3.table import RawColumn, Table, open_table
 from planetary_qgis.core.archives.pds3.values import real_kinds, with_times
 from planetary_qgis.core.archives.tally import Tally
-from planetary_qgis.core.bodies import Body, find_body
+from planetary_qgis.core.bodies import Body, find_body, naif_name
 from planetary_qgis.core.bodies import body as known_body
 from planetary_qgis.core.errors import LabelError
 from planetary_qgis.core.products import Answer, Products, Schema

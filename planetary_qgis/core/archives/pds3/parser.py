@@ -24,8 +24,17 @@ def parsed_label(path: Path) -> Any:
     Raises:
         LabelError: The file cannot be read, or is no PVL.
     """
+    return parsed_text(_label_text(path), path)
+
+
+def parsed_text(text: str, path: Path) -> Any:
+    """The same of a label's text; the path is what messages call it.
+
+    Raises:
+        LabelError: It is no PVL.
+    """
     try:
-        module = _Parser().parse(_label_text(path))
+        module = _Parser().parse(text)
     except LexerError as error:
         raise _not_parsed(path, f"line {error.lineno}, column {error.colno}", error) from error
     except (ParseError, QuantityError, ValueError) as error:

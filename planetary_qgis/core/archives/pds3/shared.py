@@ -18,7 +18,7 @@ from planetary_qgis.core.archives.pds3.label import Label
 from planetary_qgis.core.archives.pds3.roles import Roles
 from planetary_qgis.core.archives.pds3.values import reals_from_texts
 from planetary_qgis.core.archives.tally import Tally
-from planetary_qgis.core.bodies import find_body
+from planetary_qgis.core.bodies import find_body, naif_name
 from planetary_qgis.core.reports import Report
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +40,6 @@ _KILOMETRES = re.compile(r"\bkm\b|\bkilomet", re.IGNORECASE)
 _METRES = re.compile(r"\bm\b|\bmet(?:er|re)s?\b", re.IGNORECASE)
 _DEGREES = re.compile(r"\bdeg", re.IGNORECASE)
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d*)?))?$")
-_LEADING_NUMBER = re.compile(r"^\(?\d+\)?\s+(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -171,16 +170,6 @@ def targets(column: Any | None, label_target: str | None, rows: int) -> NDArray[
     texts = pd.Series(column, dtype=object)
     names = {text: naif_name(text) for text in texts.dropna().unique()}
     return np.array([names.get(text) for text in texts], dtype=object)
-
-
-def naif_name(text: str) -> str:
-    """The upper-case NAIF name of a known body, whatever the spelling; else the text itself."""
-    upper = text.strip().upper()
-    for candidate in (upper, _LEADING_NUMBER.sub("", upper)):
-        found = find_body(candidate) if not candidate.isdigit() else None
-        if found is not None:
-            return found.name
-    return text.strip()
 
 
 def _repeated(

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planetary_qgis.core.archives.pds3.shared import naif_name
 from planetary_qgis.core.archives.pds4.files import file_beside
 from planetary_qgis.core.archives.pds4.units import degrees_of, hours_of, metres_of
 from planetary_qgis.core.archives.pds4.xml import Element
-from planetary_qgis.core.bodies import Body, find_body
+from planetary_qgis.core.bodies import Body, find_body, naif_name
 from planetary_qgis.core.products import ColumnKind
 
 OWN_COLUMNS: dict[str, ColumnKind] = {

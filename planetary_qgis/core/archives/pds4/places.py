@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planetary_qgis.core.archives.pds3.shared import naif_name
 from planetary_qgis.core.archives.pds4.corners import Point, centre_of, footprint_of
 from planetary_qgis.core.archives.pds4.units import degrees_of, metres_of
 from planetary_qgis.core.archives.pds4.xml import Element
 from planetary_qgis.core.archives.tally import Tally
-from planetary_qgis.core.bodies import Body, find_body
+from planetary_qgis.core.bodies import Body, find_body, naif_name
 from planetary_qgis.core.corners import corners_in_ring_order
 from planetary_qgis.core.geos import shapely
 from planetary_qgis.core.longitudes import Direction, LatitudeKind, to_house_convention

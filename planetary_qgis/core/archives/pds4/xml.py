@@ -103,9 +103,14 @@ def read_label(path: Path, *, up_to: Collection[str] = ()) -> Element:
         LabelError: The file cannot be read, is too large for a label, is not well-formed XML, or
             declares a document type.
     """
+    return label_in(_bytes_of(path), path, up_to=up_to)
+
+
+def label_in(content: bytes, path: Path, *, up_to: Collection[str] = ()) -> Element:
+    """The same of a file's content; the path is what messages call it."""
     reader = _Reader(path, up_to)
     try:
-        reader.parser.Parse(_bytes_of(path), True)
+        reader.parser.Parse(content, True)
     except _EnoughError:
         pass
     except expat.ExpatError as error:

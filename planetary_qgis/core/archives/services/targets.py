@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from planetary_qgis.core.archives.pds3.shared import naif_name
+from planetary_qgis.core.bodies import naif_name
 
 
 def target_among(names: Iterable[str], body: str) -> str | None:

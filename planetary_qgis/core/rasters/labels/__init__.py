@@ -1,0 +1,1 @@
+"""The formats that labels of rasters are written in, one a module."""
