@@ -55,9 +55,16 @@ class FocalPlane:
 
     def directions(self, pixels: FloatArray) -> FloatArray:
         """(n, 3) directions in the frame of (n, 2) samples and lines from the axis pixel."""
-        plane = np.column_stack([np.ones(len(pixels)), pixels]) @ self.to_plane.T
-        depth = np.full(len(pixels), self.focal_length_mm)
-        return np.asarray(np.column_stack([plane, depth]) @ self.basis)
+        return self.rays(self.places(pixels))
+
+    def places(self, pixels: FloatArray) -> FloatArray:
+        """(n, 2) mm on the plane of samples and lines from the axis pixel."""
+        return np.asarray(np.column_stack([np.ones(len(pixels)), pixels]) @ self.to_plane.T)
+
+    def rays(self, places: FloatArray) -> FloatArray:
+        """(n, 3) directions in the frame of (n, 2) places on the plane, mm."""
+        depth = np.full(len(places), self.focal_length_mm)
+        return np.asarray(np.column_stack([places, depth]) @ self.basis)
 
 
 def focal_plane_of(ids: Sequence[int], focal_mm: float, pitch_mm: Pair) -> FocalPlane:
@@ -66,16 +73,21 @@ def focal_plane_of(ids: Sequence[int], focal_mm: float, pitch_mm: Pair) -> Focal
     Source: ISIS's addendum kernels: TRANSX and TRANSY lead from samples and lines to millimetres
     along the frame's X and Y, and the camera looks along +Z or -Z.
     """
-    rows = [numbers(ids, key) for key in ("TRANSX", "TRANSY")]
+    rows = _told_rows(ids, pitch_mm)
     boresight = numbers(ids, "BORESIGHT")
     along = np.array(boresight if len(boresight) == 3 else [0.0, 0.0, 1.0])
-    if all(len(row) == 3 for row in rows):
+    if rows is not None:
         sign = -1.0 if along[2] < 0.0 else 1.0
-        return FocalPlane(focal_mm, _without_flat_pixels(np.array(rows)), np.diag([1.0, 1.0, sign]))
+        return FocalPlane(focal_mm, _without_flat_pixels(rows), np.diag([1.0, 1.0, sign]))
     plain = np.array([[0.0, pitch_mm[0], 0.0], [0.0, 0.0, pitch_mm[1]]])
     length = float(np.linalg.norm(along))
     axis = along / length if length > 0.0 else np.full(3, np.nan)
     return FocalPlane(focal_mm, plain, _basis_about(axis))
+
+
+def tells_axes(ids: Sequence[int]) -> bool:
+    """Whether the kernels say which way samples and lines run."""
+    return _told_rows(ids, (1.0, 1.0)) is not None
 
 
 def pixel_mm(ids: Sequence[int]) -> Pair | None:
@@ -109,6 +121,23 @@ def focal_length_mm(ids: Sequence[int], size: Pair, pitch_mm: Pair) -> float | N
 def numbers(ids: Sequence[int], key: str) -> list[float]:
     """The numbers of a keyword, the instrument's own before its parents'."""
     return next((found for i in ids if (found := pool_numbers(f"INS{i}_{key}"))), [])
+
+
+def _told_rows(ids: Sequence[int], pitch_mm: Pair) -> FloatArray | None:
+    """(2, 3) mm, X and Y of the frame by samples and lines; None where the kernels do not tell.
+
+    Source: ISIS's addendum kernels; and, where samples run without TRANSX and TRANSY, the recipes
+    in the instrument kernels of Kaguya's line scanners and of JunoCam.
+    """
+    rows = [numbers(ids, key) for key in ("TRANSX", "TRANSY")]
+    if all(len(row) == 3 for row in rows):
+        return np.array(rows)
+    across, along = pitch_mm
+    if numbers(ids[:1], "DISTORTION_COEF_Y"):
+        return np.array([[0.0, 0.0, -along], [0.0, -across, 0.0]])
+    if numbers(ids[:1], "DISTORTION_X"):
+        return np.array([[0.0, across, 0.0], [0.0, 0.0, along]])
+    return None
 
 
 def _unit_mm(ids: Sequence[int], key: str) -> float | None:

@@ -17,9 +17,16 @@ from planetary_qgis.core.spice.instruments.cameras import (
     camera_of,
     has_one_pixel,
     ids_with_camera,
-    pixel_angles_of,
 )
 from planetary_qgis.core.spice.instruments.instrument_facts import facts_of
+from planetary_qgis.core.spice.instruments.pixel_angles import pixel_angles_of
+from planetary_qgis.core.spice.instruments.view_planes import (
+    axes_of,
+    in_order,
+    principal_axes,
+    tangent_plane,
+    units,
+)
 from planetary_qgis.core.spice.observations import Imaging
 from planetary_qgis.core.spice.scene import name_of, pool_names, pool_texts
 from planetary_qgis.core.spice.session import short_message
@@ -67,7 +74,7 @@ class Instrument:
     @property
     def is_convex(self) -> bool:
         """Whether the field of view has no notch."""
-        flat, _, _ = _tangent_plane(self.corners)
+        flat, _, _ = tangent_plane(self.corners)
         steps = np.roll(flat, -1, axis=0) - flat
         following = np.roll(steps, -1, axis=0)
         turns = steps[:, 0] * following[:, 1] - steps[:, 1] * following[:, 0]
@@ -84,7 +91,7 @@ class Instrument:
         steps = np.arange(per_side)[:, None] / per_side
         following = np.roll(self.corners, -1, axis=0)
         sides = [a + steps * (b - a) for a, b in zip(self.corners, following)]
-        return _units(np.concatenate(sides))
+        return units(np.concatenate(sides))
 
     def rays_on_line(self, shares: FloatArray) -> FloatArray:
         """(…, 3) unit vectors along the middle of a long, thin field of view.
@@ -93,16 +100,16 @@ class Instrument:
             shares: (…,) of the way from one end (0) to the other (1).
         """
         first, last = self._line_ends
-        return _units(first + shares[..., None] * (last - first))
+        return units(first + shares[..., None] * (last - first))
 
     @cached_property
     def _line_ends(self) -> FloatArray:
         """(2, 3) the middles of the short sides, on the plane that touches the view's middle."""
-        flat, basis, axis = _tangent_plane(self.corners)
-        along, across = _principal_axes(flat)
+        flat, basis, axis = tangent_plane(self.corners)
+        along, across = principal_axes(flat)
         middle = (across.max() + across.min()) / 2.0
         ends = np.array([[along.min(), middle], [along.max(), middle]])
-        return np.asarray(ends @ _axes_of(flat) @ basis + axis)
+        return np.asarray(ends @ axes_of(flat) @ basis + axis)
 
     @property
     def aspect(self) -> float:
@@ -113,7 +120,7 @@ class Instrument:
     @property
     def extent(self) -> tuple[float, float]:
         """Length and width of the field of view in its tangent plane, about radians if small."""
-        along, across = _principal_axes(_tangent_plane(self.corners)[0])
+        along, across = principal_axes(tangent_plane(self.corners)[0])
         return float(np.ptp(along)), float(np.ptp(across))
 
 
@@ -171,7 +178,7 @@ def _by_keywords(naif_id: int) -> Instrument:
         shape, frame, boresight, _, bounds = spiceypy.getfov(naif_id, _MOST_BOUNDARY_VECTORS)
     except SpiceyError as error:
         raise _no_field_of_view(naif_id, short_message(error)) from error
-    axis = _units(np.asarray(boresight, dtype=float))
+    axis = units(np.asarray(boresight, dtype=float))
     corners = _checked_corners(naif_id, _corners(shape, axis, np.asarray(bounds, dtype=float)))
     has_part = facts_of(naif_id).camera is not None
     return Instrument(
@@ -189,7 +196,7 @@ def _by_keywords(naif_id: int) -> Instrument:
 def _scanned(camera: Camera | None) -> FloatArray | None:
     if camera is None or camera.scanned is None:
         return None
-    return _in_order(_units(camera.scanned))
+    return in_order(units(camera.scanned))
 
 
 def _no_field_of_view(naif_id: int, details: str = "") -> KernelError:
@@ -209,68 +216,32 @@ def _corners(shape: str, axis: FloatArray, bounds: FloatArray) -> FloatArray:
     Source: NAIF GETFOV: CIRCLE gives one vector of the rim, ELLIPSE the tips of both semi-axes.
     """
     if shape not in ("CIRCLE", "ELLIPSE"):
-        return _units(bounds)
+        return units(bounds)
     tips = bounds / (bounds @ axis)[:, None] - axis
     first = tips[0]
     second = tips[1] if shape == "ELLIPSE" else np.cross(axis, first)
     turns = np.arange(OUTLINE_RAYS)[:, None] * (2.0 * np.pi / OUTLINE_RAYS)
-    return _units(axis + np.cos(turns) * first + np.sin(turns) * second)
+    return units(axis + np.cos(turns) * first + np.sin(turns) * second)
 
 
 def _checked_corners(naif_id: int, corners: FloatArray) -> FloatArray:
     """Unit vectors around a field of view, in order; refused where no plane can hold them."""
-    rim = _units(corners)
-    if not np.isfinite(rim).all() or (rim @ _units(rim.mean(axis=0)) <= 1e-3).any():
+    rim = units(corners)
+    if not np.isfinite(rim).all() or (rim @ units(rim.mean(axis=0)) <= 1e-3).any():
         raise KernelError(
             f"The field of view of {name_of(naif_id)} ({naif_id}) spans a hemisphere or more, or "
             "its boresight has no direction.",
             hint="Footprints are computed for fields of view that fit in front of a camera.",
         )
-    return _in_order(rim)
-
-
-def _in_order(corners: FloatArray) -> FloatArray:
-    """Unit vectors in the order that has the footprint on the left, seen from above the ground.
-
-    The camera looks down along its axis, so that is clockwise about the axis.
-    """
-    area_vector = np.cross(corners, np.roll(corners, -1, axis=0)).sum(axis=0)
-    return corners[::-1] if area_vector @ corners.mean(axis=0) > 0.0 else corners
+    return in_order(rim)
 
 
 def _sides(corners: FloatArray) -> tuple[float, float]:
     """Length and width of a field of view in its tangent plane: a rectangle's sides, or extents."""
-    flat, _, _ = _tangent_plane(corners)
+    flat, _, _ = tangent_plane(corners)
     if len(corners) == 4:
         sides = np.linalg.norm(np.roll(flat, -1, axis=0) - flat, axis=1)
         pairs = float(sides[0] + sides[2]) / 2.0, float(sides[1] + sides[3]) / 2.0
         return max(pairs), min(pairs)
-    along, across = _principal_axes(flat)
+    along, across = principal_axes(flat)
     return float(np.ptp(along)), float(np.ptp(across))
-
-
-def _principal_axes(flat: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Coordinates of plane points along and across their longest direction."""
-    turned = flat @ _axes_of(flat).T
-    return turned[:, 0], turned[:, 1]
-
-
-def _axes_of(flat: FloatArray) -> FloatArray:
-    """(2, 2) unit rows: the longest direction of plane points, and the one across it."""
-    return np.asarray(np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)[2])
-
-
-def _tangent_plane(corners: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Corners in the plane that touches the unit sphere at their middle; its basis; that middle.
-
-    The boresight does not serve: it may lie outside the field of view.
-    """
-    axis = _units(corners.mean(axis=0))
-    first = np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))])
-    first /= np.linalg.norm(first)
-    basis = np.stack([first, np.cross(axis, first)])
-    return (corners / (corners @ axis)[:, None]) @ basis.T, basis, axis
-
-
-def _units(vectors: FloatArray) -> FloatArray:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))

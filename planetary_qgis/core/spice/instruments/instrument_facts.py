@@ -38,11 +38,15 @@ class Facts:
     Attributes:
         imaging: None where the shape of the field of view tells.
         interframe_s: The usual time from framelet to framelet, None where it is not known.
+        whole: The instrument whose lens it shares, 0 where its number tells.
+        frame: In which its pixels' directions count, "" where kernels name it.
     """
 
     imaging: Imaging | None = None
     interframe_s: float | None = None
     camera: PublishedCamera | None = None
+    whole: int = 0
+    frame: str = ""
 
 
 def facts_of(naif_id: int) -> Facts:
@@ -50,17 +54,24 @@ def facts_of(naif_id: int) -> Facts:
     return _listed().get(naif_id, Facts())
 
 
-def ids_with_published_camera() -> list[int]:
-    """The instruments whose focal length and detector are listed."""
-    return [naif_id for naif_id, facts in _listed().items() if facts.camera]
+def ids_with_listed_camera() -> list[int]:
+    """The instruments whose focal length and detector are listed, or whose lens is."""
+    return [naif_id for naif_id, facts in _listed().items() if facts.camera or facts.whole]
 
 
 @lru_cache(maxsize=1)
 def _listed() -> dict[int, Facts]:
     tables = read_toml(Path(__file__).with_name("instruments.toml"))
     cameras = {entry["naif_id"]: _camera(entry) for entry in tables["camera"]}
+    parts = {naif_id: entry for entry in tables["parts"] for naif_id in entry["naif_ids"]}
     return {
-        naif_id: Facts(entry["imaging"], entry.get("interframe_s"), cameras.get(naif_id))
+        naif_id: Facts(
+            entry["imaging"],
+            entry.get("interframe_s"),
+            cameras.get(naif_id),
+            parts.get(naif_id, {}).get("whole", 0),
+            parts.get(naif_id, {}).get("frame", ""),
+        )
         for entry in tables["instrument"]
         for naif_id in entry["naif_ids"]
     }
