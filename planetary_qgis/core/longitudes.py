@@ -14,6 +14,8 @@ from planetary_qgis.core.bodies import Body
 
 Direction = Literal["east", "west"]
 LatitudeKind = Literal["ocentric", "ographic"]
+LongitudeStyle = Literal["east 180", "east 360", "west 360"]
+"""How longitudes are shown: east-positive in [-180, 180) or [0, 360), or west-positive."""
 FloatArray = NDArray[np.float64]
 
 
@@ -35,6 +37,28 @@ def wrap_360(lon_e: ArrayLike) -> FloatArray:
 def east_from_west(lon_w: ArrayLike) -> FloatArray:
     """West-positive longitudes as east-positive ones in [-180, 180)."""
     return wrap_180(-np.asarray(lon_w, dtype=float))
+
+
+def in_style(lon_e: ArrayLike, style: LongitudeStyle) -> FloatArray:
+    """East-positive longitudes as a style shows them."""
+    if style == "west 360":
+        return wrap_360(-np.asarray(lon_e, dtype=float))
+    return wrap_360(lon_e) if style == "east 360" else wrap_180(lon_e)
+
+
+def usual_style(naif_id: int) -> LongitudeStyle:
+    """How maps of a body usually show longitudes.
+
+    Planetographic ones count against the body's turning, so west around Jupiter, Saturn and
+    Neptune; Mercury, Venus, Mars, Uranus's moons, Triton and all small bodies count east, the Moon
+    and the Earth to both sides. Source: IAU WGCCRE (Archinal et al. 2018) and the USGS's maps.
+    """
+    if naif_id in (10, 301, 399):
+        return "east 180"
+    system = naif_id // 100
+    if system in (5, 6) or naif_id in (401, 402) or (system == 8 and naif_id != 801):
+        return "west 360"
+    return "east 360"
 
 
 def ocentric_from_ographic(

@@ -162,6 +162,14 @@ def lines_of_tracks(lon: FloatArray, lat: FloatArray, owner: IntArray) -> Shapes
     return lines
 
 
+def within_180(polygons: Shapes) -> Shapes:
+    """Polygons whose longitudes run on past ±180°, cut there and moved into [-180, 180]."""
+    whole = mended(polygons)
+    outside = _reach_outside(whole)
+    whole[outside] = _cut(whole[outside], shapely.GeometryType.POLYGON)
+    return mended(whole)
+
+
 def mended(polygons: Shapes) -> Shapes:
     """The same shapes, with rings that cross themselves made into valid polygons; None if empty."""
     broken = ~shapely.is_valid(polygons) & ~shapely.is_missing(polygons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,6 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsCoordinateTransformContext,
     QgsEllipsoidUtils,
-    QgsProject,
 )
 
 from planetary_qgis.core.bodies import Body, find_body
@@ -19,6 +19,7 @@ from planetary_qgis.core.errors import PlanetaryError
 
 _NAMES_OF_ANY_BODY = ("", "Non-Earth body")
 """What PROJ calls every body that it does not know."""
+_IAU_DATUM = re.compile(r'DATUM\["([^"(]+) \(2015\)')
 
 
 def crs_of(body: Body) -> QgsCoordinateReferenceSystem:
@@ -52,13 +53,6 @@ def is_hollow(crs: QgsCoordinateReferenceSystem) -> bool:
     return crs.isValid() and not crs.toWkt()
 
 
-def set_project_body(project: QgsProject, body: Body) -> None:
-    """Give the project the body's CRS and an ellipsoid that measures."""
-    crs = crs_of(body)
-    project.setCrs(crs)
-    project.setEllipsoid(measuring_ellipsoid(crs))
-
-
 def measuring_ellipsoid(crs: QgsCoordinateReferenceSystem) -> str:
     """The CRS's ellipsoid by its axes.
 
@@ -78,7 +72,20 @@ def measuring_ellipsoid(crs: QgsCoordinateReferenceSystem) -> str:
 
 def body_of(crs: QgsCoordinateReferenceSystem) -> Body | None:
     """The known body that a CRS lies on."""
-    return find_body(crs.celestialBodyName())
+    return find_body(body_name(crs))
+
+
+def body_name(crs: QgsCoordinateReferenceSystem) -> str:
+    """What PROJ calls the body, or the IAU_2015 datum does.
+
+    PROJ before 9.4 knows no body by name whose radius another one has, too, such as Rhea.
+    """
+    name = crs.celestialBodyName()
+    if name not in _NAMES_OF_ANY_BODY:
+        return name
+    wkt = crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT2_2019)
+    datum = _IAU_DATUM.search(wkt)
+    return datum[1] if datum else name
 
 
 def same_body(a: QgsCoordinateReferenceSystem, b: QgsCoordinateReferenceSystem) -> bool:
@@ -86,9 +93,9 @@ def same_body(a: QgsCoordinateReferenceSystem, b: QgsCoordinateReferenceSystem) 
 
     Between bodies QGIS hands back the input without a word; its transform only says isValid False.
     """
-    if a.celestialBodyName() != b.celestialBodyName():
+    if body_name(a) != body_name(b):
         return False
-    if a.celestialBodyName() in _NAMES_OF_ANY_BODY and _radius(a) != _radius(b):
+    if body_name(a) in _NAMES_OF_ANY_BODY and _radius(a) != _radius(b):
         return False
     return QgsCoordinateTransform(a, b, QgsCoordinateTransformContext()).isValid()
 
@@ -138,4 +145,4 @@ def _radius(crs: QgsCoordinateReferenceSystem) -> float:
 
 
 def _body_title(crs: QgsCoordinateReferenceSystem) -> str:
-    return crs.celestialBodyName() or "an unknown body"
+    return body_name(crs) or "an unknown body"

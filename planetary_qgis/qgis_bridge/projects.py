@@ -19,8 +19,9 @@ from qgis.core import (
 
 from planetary_qgis.core.bodies import Body
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge.crs import same_body, set_project_body
+from planetary_qgis.qgis_bridge.crs import same_body
 from planetary_qgis.qgis_bridge.layers import time_range
+from planetary_qgis.qgis_bridge.project_body import set_project_body
 
 _FRAMES_OF_A_RUN = 60
 _MARGIN = 1.05

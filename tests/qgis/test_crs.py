@@ -28,7 +28,7 @@ from qgis.PyQt.QtCore import QEventLoop, QThreadPool, QTimer
 
 from planetary_qgis.core.bodies import Body, body, known_bodies
 from planetary_qgis.core.errors import PlanetaryError
-from planetary_qgis.qgis_bridge import crs
+from planetary_qgis.qgis_bridge import crs, project_body
 
 BENNU = Body(2101955, "BENNU", (0.2825, 0.2675, 0.254))
 # No body that PROJ's database could know, with a name that WKT must quote.
@@ -45,7 +45,7 @@ def distance_area(project: QgsProject) -> QgsDistanceArea:
 @pytest.mark.parametrize("of", [*known_bodies(), BENNU, STRANGER], ids=lambda of: of.name)
 def test_a_project_on_a_body_measures_on_its_sphere(of: Body, tmp_path: Path) -> None:
     project = QgsProject()
-    crs.set_project_body(project, of)
+    project_body.set_project_body(project, of)
     saved = str(tmp_path / "project.qgz")
     assert project.write(saved)
     reopened = QgsProject()

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from planetary_qgis.core.bodies import body
 from planetary_qgis.core.longitudes import (
     east_from_west,
+    in_style,
     ocentric_from_ographic,
     ographic_from_ocentric,
     to_house_convention,
+    usual_style,
     wrap_180,
     wrap_360,
 )
@@ -68,3 +70,30 @@ def test_on_a_sphere_the_kinds_of_latitude_agree():
         [0.0], [33.3], direction="east", latitude_kind="ographic", body=body(301)
     )
     assert lat == pytest.approx([33.3])
+
+
+@given(st.floats(-180.0, 180.0, exclude_max=True))
+def test_styles_show_the_same_meridian(lon_e):
+    for style in ("east 180", "east 360", "west 360"):
+        shown = float(in_style(lon_e, style))
+        low, high = (-180.0, 180.0) if style == "east 180" else (0.0, 360.0)
+        assert low <= shown < high
+        back = -shown if style == "west 360" else shown
+        assert abs((back - lon_e + 180.0) % 360.0 - 180.0) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("name", "style"),
+    [
+        ("MARS", "east 360"),
+        ("MOON", "east 180"),
+        ("IO", "west 360"),
+        ("TITAN", "west 360"),
+        ("TRITON", "east 360"),
+        ("TITANIA", "east 360"),
+        ("CERES", "east 360"),
+        ("PHOBOS", "west 360"),
+    ],
+)
+def test_maps_of_bodies_count_as_they_usually_do(name, style):
+    assert usual_style(body(name).naif_id) == style
