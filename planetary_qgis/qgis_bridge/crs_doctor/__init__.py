@@ -1,0 +1,1 @@
+"""What coordinate reference systems of layers really are, what is wrong with them, and repairs."""
