@@ -29,3 +29,14 @@ def gdal_told(sentence: str, hint: str) -> Iterator[None]:
         raise PlanetaryError(sentence, details=words, hint=hint) from error
     finally:
         gdal.PopErrorHandler()
+
+
+@contextmanager
+def quiet_gdal() -> Iterator[None]:
+    """Keep GDAL from writing on the terminal; inside, gdal.GetLastErrorMsg() tells what it said."""
+    gdal.ErrorReset()
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        yield
+    finally:
+        gdal.PopErrorHandler()

@@ -2,77 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from osgeo import gdal
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsLayerMetadata,
-    QgsMultiBandColorRenderer,
-    QgsRasterLayer,
-)
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.core import QgsFeedback, QgsLayerMetadata, QgsRasterLayer
 
 from planetary_qgis.core.bodies import body
-from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.rasters.basemaps import Basemap, mercator_wkt
-from planetary_qgis.qgis_bridge.crs import crs_of, is_hollow
+from planetary_qgis.qgis_bridge.crs import crs_of
 from planetary_qgis.qgis_bridge.gdal_words import gdal_told
+from planetary_qgis.qgis_bridge.rasters.band_facts import bands_of
+from planetary_qgis.qgis_bridge.rasters.opened import OpenRaster
+from planetary_qgis.qgis_bridge.rasters.opening import open_raster
 
-_RGB = 3
-
-
-@dataclass(frozen=True)
-class ReachedBasemap:
-    """A basemap whose service answered, and its layer so far: `dressed` makes it whole."""
-
-    basemap: Basemap
-    layer: QgsRasterLayer
+_RED_GREEN_BLUE = (1, 2, 3)
 
 
-def reach(basemap: Basemap) -> ReachedBasemap:
-    """The basemap's layer, once its service has sent a first picture; for any thread.
+def reach(basemap: Basemap, feedback: QgsFeedback | None = None) -> OpenRaster:
+    """The basemap, once its service has answered; for any thread.
 
     Raises:
         PlanetaryError: The service cannot be reached, or does not hold the map any more.
     """
+    facts = {"Credit": basemap.credit, "Page": basemap.page, "Service": basemap.url}
+    if basemap.kind == "file":
+        opened = open_raster(basemap.url, feedback)
+        return replace(opened, title=basemap.name, facts={**opened.facts, **facts})
     _ask_for_a_picture(basemap)
-    # QGIS asks for more pictures while it makes the layer, so that is done here, in a task.
-    layer = QgsRasterLayer(basemap.source, basemap.name, "gdal")
-    if not layer.isValid():
-        raise PlanetaryError(
-            f"QGIS cannot show the basemap “{basemap.name}”.",
-            details=layer.error().summary(),
-            hint="Choose another basemap of the body.",
-        )
-    layer.moveToThread(QCoreApplication.instance().thread())
-    return ReachedBasemap(basemap, layer)
+    with gdal_told(f"GDAL cannot read the basemap “{basemap.name}”.", "Choose another one."):
+        dataset = gdal.OpenEx(basemap.source, gdal.OF_RASTER)
+    return OpenRaster(
+        source=basemap.source,
+        title=basemap.name,
+        crs=_crs(basemap),
+        body=body(basemap.body).name,
+        geotransform=tuple(dataset.GetGeoTransform()),
+        bands=bands_of(dataset),
+        shown=_RED_GREEN_BLUE,
+        facts=facts,
+    )
 
 
-def dressed(reached: ReachedBasemap) -> QgsRasterLayer:
-    """The layer with its CRS and whom to credit; for the main thread."""
-    basemap, layer = reached.basemap, reached.layer
-    if basemap.kind != "file":
-        layer.setCrs(_crs(basemap))
-        # As the service paints it: QGIS would stretch the colours by the first pictures it got.
-        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), 1, 2, _RGB))
-    layer.setMetadata(_metadata(basemap, layer))
-    return layer
-
-
-def write_vrt(basemap: Basemap, path: str) -> None:
-    """Write a file that reads the basemap over the network.
+def layer_of(basemap: Basemap, reached: OpenRaster) -> QgsRasterLayer:
+    """The layer, which names whom to credit; for the main thread.
 
     Raises:
-        PlanetaryError: The service cannot be reached, or the file cannot be written.
+        PlanetaryError: QGIS cannot show it.
     """
-    _ask_for_a_picture(basemap)
-    with gdal_told(
-        f"The basemap “{basemap.name}” cannot be written to {path}.",
-        "Give a file name that ends with .vrt in a folder that is there and writable.",
-    ):
-        if gdal.Translate(path, basemap.source, format="VRT") is None:
-            raise RuntimeError(gdal.GetLastErrorMsg())
+    layer = reached.layer()
+    metadata = layer.metadata()
+    metadata.setIdentifier(basemap.id)
+    metadata.setRights([basemap.credit])
+    metadata.setLinks([QgsLayerMetadata.Link(basemap.provider, "WWW:LINK", basemap.page)])
+    layer.setMetadata(metadata)
+    return layer
 
 
 def _ask_for_a_picture(basemap: Basemap) -> None:
@@ -94,28 +77,8 @@ def _ask_for_a_picture(basemap: Basemap) -> None:
             raise RuntimeError(gdal.GetLastErrorMsg())
 
 
-def _crs(basemap: Basemap) -> QgsCoordinateReferenceSystem:
+def _crs(basemap: Basemap) -> str:
     on = body(basemap.body)
-    if basemap.grid == "geographic":
-        return crs_of(on)
-    crs = QgsCoordinateReferenceSystem.fromWkt(mercator_wkt(on))
-    if is_hollow(crs):
-        QgsCoordinateReferenceSystem.invalidateCache()
-        crs = QgsCoordinateReferenceSystem.fromWkt(mercator_wkt(on))
-    return crs
-
-
-def _metadata(basemap: Basemap, layer: QgsRasterLayer) -> QgsLayerMetadata:
-    metadata = QgsLayerMetadata()
-    metadata.setIdentifier(basemap.id)
-    metadata.setTitle(basemap.name)
-    metadata.setType("dataset")
-    metadata.setRights([basemap.credit])
-    metadata.setCrs(layer.crs())
-    metadata.setLinks(
-        [
-            QgsLayerMetadata.Link(basemap.provider, "WWW:LINK", basemap.page),
-            QgsLayerMetadata.Link("Service", "WWW:LINK", basemap.url),
-        ]
-    )
-    return metadata
+    if basemap.grid == "web mercator":
+        return mercator_wkt(on)
+    return crs_of(on).authid() or on.sphere_wkt
