@@ -126,7 +126,7 @@ def placed(source: str, name: str, srs: osr.SpatialReference) -> Placed:
     Raises:
         PlanetaryError: GDAL cannot read it, or cannot tell where it lies.
     """
-    with _heights_told(name):
+    with heights_told(name):
         dataset = gdal.OpenEx(source, gdal.OF_RASTER)
         if dataset is None:
             raise RuntimeError(gdal.GetLastErrorMsg())
@@ -143,25 +143,29 @@ def values_in(raster: Placed, window: Window, name: str) -> np.ndarray:
     """
     band = raster.dataset.GetRasterBand(1)
     where = (window.left, window.top, window.width, window.height, window.columns, window.rows)
-    with _heights_told(name):
+    with heights_told(name):
         raw = band.ReadAsArray(*where, buf_type=gdal.GDT_Float32, resample_alg=gdal.GRIORA_Average)
         if raw is None:
             raise RuntimeError(gdal.GetLastErrorMsg())
         masked = band.GetMaskBand().ReadAsArray(*where) == 0
+    return metres_of(band, raw, masked)
+
+
+def metres_of(band: gdal.Band, raw: np.ndarray, masked: np.ndarray) -> np.ndarray:
+    """What a band's values mean, as raw's type; NaN where they are masked or no heights."""
     no_data = band.GetNoDataValue()
     if no_data is not None:
-        masked |= raw == np.float32(no_data)
+        masked = masked | (raw == raw.dtype.type(no_data))
     scale, offset = band.GetScale(), band.GetOffset()
-    kilometres = band.GetUnitType().strip().lower() in (
-        "km",
-        "kilometer",
-        "kilometers",
-        "kilometre",
-    )
     metres = raw * np.float64(1.0 if scale is None else scale) + (offset or 0.0)
-    metres *= 1000.0 if kilometres else 1.0
-    masked |= ~(np.abs(metres) < _NOT_A_HEIGHT)
-    return np.where(masked, np.nan, metres)
+    metres *= metres_a_unit(band)
+    return np.where(masked | ~(np.abs(metres) < _NOT_A_HEIGHT), np.nan, metres)
+
+
+def metres_a_unit(band: gdal.Band) -> float:
+    """Metres in what a band's heights count, 1 where it does not say."""
+    kilometres = ("km", "kilometer", "kilometers", "kilometre", "kilometres")
+    return 1000.0 if band.GetUnitType().strip().lower() in kilometres else 1.0
 
 
 def _simple(dataset: gdal.Dataset, srs: osr.SpatialReference) -> Placed | None:
@@ -169,7 +173,7 @@ def _simple(dataset: gdal.Dataset, srs: osr.SpatialReference) -> Placed | None:
     left, right_step, skew, top, other_skew, up_step = dataset.GetGeoTransform()
     if skew or other_skew or right_step <= 0.0 or up_step >= 0.0:
         return None
-    datum, terms = _datum(srs), _proj_terms(srs)
+    datum, terms = datum_of(srs), proj_terms(srs)
     x_degree = y_degree = 1.0
     lon_0 = lat_0 = x_0 = y_0 = 0.0
     if terms.get("proj") == "eqc" and terms.get("units", "m") == "m":
@@ -193,7 +197,7 @@ def _simple(dataset: gdal.Dataset, srs: osr.SpatialReference) -> Placed | None:
 
 def _warped(dataset: gdal.Dataset, srs: osr.SpatialReference) -> Placed:
     """A raster of any other map projection, warped: near a pole around it, else along parallels."""
-    datum = _datum(srs)
+    datum = datum_of(srs)
     axes = f"+a={datum.equatorial!r} +b={datum.polar!r} +units=m +no_defs"
     lon, lat = _lattice(dataset, srs, f"+proj=longlat {axes}")
     pole = int(np.sign(lat.mean())) if np.abs(lat).max() > _POLAR_LATITUDE else 0
@@ -253,12 +257,13 @@ def _lattice(
     return known[:, 0], known[:, 1]
 
 
-def _datum(srs: osr.SpatialReference) -> Datum:
+def datum_of(srs: osr.SpatialReference) -> Datum:
+    """The figure that a CRS stands on."""
     equatorial, polar = srs.GetSemiMajor(), srs.GetSemiMinor()
     return Datum(equatorial, polar, "ocentric" in (srs.GetName() or "").lower())
 
 
-def _proj_terms(srs: osr.SpatialReference) -> dict[str, str]:
+def proj_terms(srs: osr.SpatialReference) -> dict[str, str]:
     """The terms of a PROJ string: {"proj": "eqc", "lon_0": "180", …}."""
     words = (word.lstrip("+").partition("=") for word in srs.ExportToProj4().split())
     return {name: value for name, _, value in words}
@@ -272,7 +277,8 @@ def _span(numbers: np.ndarray, count: int) -> tuple[int, int]:
     return int(max(0, np.floor(first - margin))), int(min(count, np.ceil(last + margin)))
 
 
-def _heights_told(name: str) -> AbstractContextManager[None]:
+def heights_told(name: str) -> AbstractContextManager[None]:
+    """GDAL's complaints while the heights of a raster are read, as errors."""
     return gdal_told(
         f"The heights of {name} cannot be read.",
         "Check that the raster draws in QGIS, or warp it to its body's longitudes and latitudes.",

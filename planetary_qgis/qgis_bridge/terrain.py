@@ -85,7 +85,7 @@ def read_terrain(
     from planetary_qgis.core.spice.surfaces.terrain import Terrain
 
     nowhere = np.empty(0)
-    raster = placed(dem.source, dem.name, _reference_system(dem))
+    raster = placed(dem.source, dem.name, reference_system(dem))
     window = raster.window(*((nowhere, nowhere) if lon_e is None or lat is None else (lon_e, lat)))
     heights, reference = _above_reference(
         values_in(raster, window, dem.name), raster.datum, dem.body
@@ -99,7 +99,12 @@ def read_terrain(
     )
 
 
-def _reference_system(dem: DemSource) -> osr.SpatialReference:
+def reference_system(dem: DemSource) -> osr.SpatialReference:
+    """The DEM's CRS as GDAL has it.
+
+    Raises:
+        PlanetaryError: Its longitudes count to the west.
+    """
     srs = osr.SpatialReference()
     srs.ImportFromWkt(dem.crs)
     if osr.OAO_West in (srs.GetAxisOrientation(None, axis) for axis in (0, 1)):

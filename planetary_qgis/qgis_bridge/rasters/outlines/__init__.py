@@ -1,0 +1,1 @@
+"""Where rasters hold anything, and many rasters as one."""

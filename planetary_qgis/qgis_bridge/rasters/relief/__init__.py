@@ -1,0 +1,1 @@
+"""What DEMs show: slopes, light, contours, colours, on bodies of any size."""
