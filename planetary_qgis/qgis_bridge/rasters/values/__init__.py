@@ -1,0 +1,1 @@
+"""Values of rasters along lines and within polygons."""
