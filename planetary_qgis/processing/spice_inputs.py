@@ -155,7 +155,9 @@ class SpiceAlgorithm(PlanetaryAlgorithm):
     def kernels(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[Path, ...]:
-        return tuple(Path(file) for file in self.parameterAsFileList(parameters, KERNELS, context))
+        # Processing hands over one nameless file for an empty list.
+        files = self.parameterAsFileList(parameters, KERNELS, context)
+        return tuple(Path(file) for file in files if file)
 
     def text(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext) -> str:
         return self.parameterAsString(parameters, name, context).strip()

@@ -60,7 +60,7 @@ def colour_at(layer: QgsRasterLayer, lon_e: float, lat: float) -> tuple[float, .
 @pytest.mark.parametrize(("lon_e", "lat"), PLACES)
 def test_tiles_in_degrees_lie_where_their_scheme_says(server, lon_e, lat):
     known = served_tiles(server, basemap("mars-trek-viking"))
-    layer = basemap_layers.dressed(basemap_layers.reach(known))
+    layer = basemap_layers.layer_of(known, basemap_layers.reach(known))
     column, row = math.floor((lon_e + 180.0) / 45.0), math.floor((90.0 - lat) / 45.0)
     assert colour_at(layer, lon_e, lat) == (20 * column, 20 * row, 40)
 
@@ -69,7 +69,7 @@ def test_tiles_in_degrees_lie_where_their_scheme_says(server, lon_e, lat):
 @pytest.mark.parametrize(("lon_e", "lat"), PLACES)
 def test_web_mercator_tiles_lie_on_their_own_body(server, lon_e, lat, origin):
     known = served_tiles(server, replace(basemap("mars-opm"), origin=origin))
-    layer = basemap_layers.dressed(basemap_layers.reach(known))
+    layer = basemap_layers.layer_of(known, basemap_layers.reach(known))
     # The usual formula of web map tiles.
     column = math.floor((lon_e + 180.0) / 360.0 * 4)
     row = math.floor((1.0 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2.0 * 4)
@@ -80,7 +80,7 @@ def test_web_mercator_tiles_lie_on_their_own_body(server, lon_e, lat, origin):
 @pytest.mark.parametrize("which", ["mars-trek-viking", "mars-opm"])
 def test_a_layer_knows_its_body_and_whom_to_credit(server, which):
     known = served_tiles(server, basemap(which))
-    layer = basemap_layers.dressed(basemap_layers.reach(known))
+    layer = basemap_layers.layer_of(known, basemap_layers.reach(known))
     assert layer.isValid()
     assert layer.crs().celestialBodyName() == "Mars"
     assert layer.metadata().rights() == [known.credit]
@@ -122,5 +122,5 @@ def test_the_algorithm_writes_a_file_that_reads_over_the_network(server, process
         patch.setattr(basemaps, "basemap", lambda _id: known)
         processing.run("planetary:basemap", {"BASEMAP": known.id, "OUTPUT": path})
     layer = QgsRasterLayer(path, "viking")
-    assert layer.crs().celestialBodyName() == "Mars"
+    assert layer.crs().authid() == "IAU_2015:49900"
     assert colour_at(layer, 12.0, 30.0) == (80, 20, 40)

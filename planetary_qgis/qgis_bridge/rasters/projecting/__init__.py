@@ -1,0 +1,1 @@
+"""Unprojected images on the map."""
