@@ -8,12 +8,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-MEASUREMENTS = ("footprints", "ingest", "search", "interface", "layers", "batch")
+MEASUREMENTS = (
+    "footprints",
+    "ingest",
+    "search",
+    "interface",
+    "layers",
+    "batch",
+    "geolocation",
+    "projecting",
+    "rasters",
+)
 
 
 def main() -> None:
     """Measure what the command line names."""
-    from benchmarks import batch, footprints, ingest, layers, search
+    from benchmarks import batch, footprints, geolocation, ingest, layers, projecting, search
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASUREMENTS))
@@ -34,6 +44,9 @@ def main() -> None:
         "search": lambda: search.measure(asked.rows),
         "layers": layers.measure,
         "batch": batch.measure,
+        "geolocation": geolocation.measure,
+        "projecting": projecting.measure,
+        "rasters": lambda: subprocess.run([sys.executable, "-m", "benchmarks.rasters"]),
         # A process has one QGIS application, with windows or without.
         "interface": lambda: subprocess.run([sys.executable, "-m", "benchmarks.interface"]),
     }

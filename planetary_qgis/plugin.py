@@ -19,7 +19,7 @@ from planetary_qgis.gui.sample import open_sample
 from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.gui.tools import Tool, tools
 from planetary_qgis.processing.provider import PlanetaryProvider
-from planetary_qgis.qgis_bridge import tasks
+from planetary_qgis.qgis_bridge import expressions, tasks
 from planetary_qgis.qgis_bridge.compat import vector_layer_type
 
 _TRANSLATIONS = Path(__file__).resolve().parent / "i18n"
@@ -45,7 +45,8 @@ class PlanetaryQgisPlugin:
         self._translator = _installed_translator()
 
     def initProcessing(self) -> None:  # noqa: N802 - QGIS's name
-        """Offer the algorithms; all that qgis_process asks for."""
+        """Offer the algorithms and the functions of expressions; all that qgis_process asks for."""
+        expressions.register()
         self._provider = PlanetaryProvider()
         QgsApplication.processingRegistry().addProvider(self._provider)
 
@@ -92,6 +93,7 @@ class PlanetaryQgisPlugin:
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
+        expressions.unregister()
         if self._translator is not None:
             QCoreApplication.removeTranslator(self._translator)
 

@@ -133,6 +133,9 @@ class Exchange(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.do_GET()
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def log_message(self, *_arguments: object) -> None:
         return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,12 +22,17 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of real kernels, indexes and rasters; skips the test where it is absent."""
+def real_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of real kernels, indexes and rasters; skips the test where it is absent.
+
+    Links to its files, in folders of the tests' own: GDAL writes statistics beside rasters.
+    """
     folder = Path(os.environ.get("PLANETARY_QGIS_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
     if not (folder / "MANIFEST.md").is_file():
         pytest.skip(f"no real data at {folder} (set PLANETARY_QGIS_REAL_DATA to their folder)")
-    return folder
+    linked = tmp_path_factory.mktemp("real") / "data"
+    shutil.copytree(folder.resolve(), linked, copy_function=os.symlink)
+    return linked
 
 
 @pytest.fixture(scope="session", autouse=True)

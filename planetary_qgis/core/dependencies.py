@@ -28,6 +28,9 @@ class Feature(Enum):
     POSTGIS = "PostGIS output"
     DASK = "Computing on a Dask cluster"
     RASTERS = "Rasters"
+    RASTER_LABELS = "Reading PDS3 and ISIS labels"
+    RASTER_ZONES = "Zonal statistics"
+    RASTER_OUTLINES = "Raster footprints"
     IMAGE_PROJECTION = "Project Image"
     PROFILE_PLOT = "Profile plot"
     ISIS = "Projecting images with ISIS"
@@ -57,12 +60,16 @@ class Requirement:
 
 _EVERY_FEATURE = frozenset(Feature)
 _SPICE = frozenset({Feature.SPICE_FOOTPRINTS, Feature.BATCH, Feature.IMAGE_PROJECTION})
-_TABLES = _EVERY_FEATURE - {Feature.RASTERS, Feature.PROFILE_PLOT, Feature.ISIS}
+_LABELS = frozenset({Feature.PDS_SEARCH, Feature.RASTER_LABELS, Feature.IMAGE_PROJECTION})
+_TABLES = _EVERY_FEATURE - {
+    *(Feature.RASTERS, Feature.RASTER_LABELS, Feature.PROFILE_PLOT, Feature.ISIS),
+    Feature.RASTER_ZONES,
+}
 REQUIREMENTS = (
     Requirement("numpy", "numpy", "1.22", _EVERY_FEATURE),
     Requirement("pandas", "pandas", "2.0", _TABLES),
-    Requirement("shapely", "shapely", "2.0", _TABLES),
-    Requirement("pvl", "pvl", "1.3", frozenset({Feature.PDS_SEARCH})),
+    Requirement("shapely", "shapely", "2.0", _TABLES | {Feature.RASTER_ZONES}),
+    Requirement("pvl", "pvl", "1.3", _LABELS),
     Requirement("matplotlib", "matplotlib", "3.5", frozenset({Feature.PROFILE_PLOT})),
     Requirement("kalasiris", "kalasiris", "1.9", frozenset({Feature.ISIS})),
     Requirement("spiceypy", "spiceypy", "6.0", _SPICE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QObject, Qt
+from qgis.PyQt.QtCore import QObject
 
 from planetary_qgis.core.rasters.basemaps import Basemap, basemaps
 from planetary_qgis.gui.basemap_dialog import BasemapDialog
@@ -11,7 +11,7 @@ from planetary_qgis.gui.jobs import Jobs
 from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.qgis_bridge.crs import body_of
 from planetary_qgis.qgis_bridge.rasters import basemap_layers
-from planetary_qgis.qgis_bridge.rasters.basemap_layers import ReachedBasemap
+from planetary_qgis.qgis_bridge.rasters.opened import OpenRaster
 
 
 class BasemapController(QObject):
@@ -31,15 +31,16 @@ class BasemapController(QObject):
     def _add(self, chosen: Basemap) -> None:
         self._jobs.start(
             self.tr("Asking for {basemap}").format(basemap=chosen.name),
-            lambda _feedback: basemap_layers.reach(chosen),
-            self._show,
+            lambda feedback: basemap_layers.reach(chosen, feedback),
+            lambda reached: self._show(chosen, reached),
         )
 
-    def _show(self, reached: ReachedBasemap) -> None:
-        shown = self._tools.results.show(basemap_layers.dressed(reached), on_top=False)
+    def _show(self, chosen: Basemap, reached: OpenRaster) -> None:
+        layer = basemap_layers.layer_of(chosen, reached)
+        shown = self._tools.results.show(layer, on_top=False)
         text = self.tr("{basemap} is on the map. Credit: {credit}.")
         self._tools.tell_shown(
-            text.format(basemap=reached.basemap.name, credit=reached.basemap.credit), shown
+            text.format(basemap=chosen.name, credit=chosen.credit), shown, reached.notes
         )
 
     def _allow(self) -> None:
@@ -47,8 +48,7 @@ class BasemapController(QObject):
 
 
 def open_basemaps(iface: QgisInterface, toolbox: Toolbox) -> None:
-    """Open the window; it goes when it is closed."""
+    """Open the window."""
     dialog = BasemapDialog(iface.mainWindow())
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     BasemapController(dialog, toolbox)
-    dialog.show()
+    toolbox.show_window(dialog)

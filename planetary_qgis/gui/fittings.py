@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QAction
 
 from planetary_qgis.gui.icons import icon
+from planetary_qgis.gui.raster_drops import RasterDrops
 from planetary_qgis.gui.toolbox import Toolbox
 
 
@@ -60,7 +61,73 @@ class MenuEntry:
 
 def fittings() -> tuple[Fitting, ...]:
     """All of them, in the order of the menu."""
-    return ()
+    from planetary_qgis.gui.crs_marks import CrsMarks
+    from planetary_qgis.gui.longitude_readout import LongitudeReadout
+
+    translate = QCoreApplication.translate
+    return (
+        MenuEntry(
+            "OpenRaster",
+            translate("Fittings", "Open Planetary Raster…"),
+            "open_raster",
+            _open_raster,
+        ),
+        RasterDrops(),
+        CrsMarks(),
+        MenuEntry(
+            "ProjectBody",
+            translate("Fittings", "Set Project to a Body…"),
+            "project_body",
+            _project_body,
+        ),
+        LongitudeReadout(_project_body),
+        MenuEntry("Basemaps", translate("Fittings", "Basemaps…"), "basemaps", _basemaps),
+        MenuEntry(
+            "ProjectImage",
+            translate("Fittings", "Project Image…"),
+            "project_image",
+            _project_image,
+        ),
+        MenuEntry(
+            "ShadedTerrain",
+            translate("Fittings", "Shaded Terrain…"),
+            "shaded_terrain",
+            _shaded_terrain,
+        ),
+    )
+
+
+# The modules behind are imported when they are first needed: QGIS starts without them.
+
+
+def _open_raster(iface: QgisInterface, toolbox: Toolbox) -> None:
+    from planetary_qgis.gui.raster_opener import open_planetary_raster
+
+    open_planetary_raster(iface, toolbox)
+
+
+def _project_body(iface: QgisInterface, toolbox: Toolbox, body: str = "") -> None:
+    from planetary_qgis.gui.project_body_controller import open_project_body
+
+    open_project_body(iface, toolbox, body)
+
+
+def _basemaps(iface: QgisInterface, toolbox: Toolbox) -> None:
+    from planetary_qgis.gui.basemap_controller import open_basemaps
+
+    open_basemaps(iface, toolbox)
+
+
+def _shaded_terrain(_iface: QgisInterface, toolbox: Toolbox) -> None:
+    from planetary_qgis.gui.shaded_terrain import open_shaded_terrain
+
+    open_shaded_terrain(toolbox)
+
+
+def _project_image(iface: QgisInterface, toolbox: Toolbox) -> None:
+    from planetary_qgis.gui.project_image_controller import open_project_image
+
+    open_project_image(iface, toolbox)
 
 
 def _menu_title() -> str:

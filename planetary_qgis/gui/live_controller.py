@@ -18,8 +18,9 @@ from planetary_qgis.gui.newest import Newest
 from planetary_qgis.gui.spice_work import RunOfTimes
 from planetary_qgis.gui.toolbox import Toolbox
 from planetary_qgis.qgis_bridge.compat import as_utc
-from planetary_qgis.qgis_bridge.crs import crs_of, same_body, set_project_body
+from planetary_qgis.qgis_bridge.crs import crs_of, same_body
 from planetary_qgis.qgis_bridge.live import LiveLayers
+from planetary_qgis.qgis_bridge.project_body import set_project_body
 
 if TYPE_CHECKING:
     from planetary_qgis.core.bodies import Body

@@ -38,7 +38,7 @@ class ProductController(QObject):
     download_requested = pyqtSignal(list)
     """(product_id, address) of each product."""
     raster_requested = pyqtSignal(list)
-    """Addresses."""
+    """(address, label's address or nothing) of each product."""
 
     def __init__(self, toolbox: Toolbox, view: ResultsTab, jobs: Jobs) -> None:
         super().__init__(view)
@@ -160,9 +160,10 @@ class ProductController(QObject):
         )
 
     def _load_rasters(self) -> None:
+        has_labels = "label_url" in self._columns()
         self._with_rows(
-            ["product_url"],
-            lambda rows: [url for (url,) in rows if url],
+            ["product_url", "label_url"] if has_labels else ["product_url"],
+            lambda rows: [(row[0], (row[1:] or ("",))[0] or "") for row in rows if row[0]],
             lambda wanted: self._hand_on(wanted, self.raster_requested),
         )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsLayerTreeGroup,
@@ -17,7 +16,8 @@ from qgis.core import (
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer
 
-from planetary_qgis.qgis_bridge.crs import measuring_ellipsoid, same_body
+from planetary_qgis.qgis_bridge.crs import same_body
+from planetary_qgis.qgis_bridge.project_body import set_project_crs
 
 _MARGIN = 1.1
 
@@ -54,6 +54,8 @@ class MapResults(QObject):
         self._group(group).insertLayer(0 if on_top else -1, layer)
         if on_top:
             self._activate(layer)
+        if not layer.crs().isValid():
+            return self._lies_nowhere(layer, first)
         if first:
             return self._move_to_body_of(layer)
         if not same_body(layer.crs(), self._project.crs()):
@@ -68,10 +70,10 @@ class MapResults(QObject):
 
     def _move_to_body_of(self, layer: QgsMapLayer) -> Shown:
         crs = layer.crs()
-        self._set_crs(crs)
+        set_project_crs(self._project, crs)
         # For the first layer of a project QGIS sets the CRS by itself once the event loop runs,
         # with an ellipsoid that measures NaN before 4.2; so have the last word after it.
-        QTimer.singleShot(0, lambda: self._set_crs(crs))
+        QTimer.singleShot(0, lambda: set_project_crs(self._project, crs))
         self.zoom_to(layer)
         text = self.tr("The project is on {body} now.")
         return Shown(text.format(body=crs.celestialBodyName()), in_place=True)
@@ -89,9 +91,14 @@ class MapResults(QObject):
             self._canvas.setExtent(extent)
             self._canvas.refresh()
 
-    def _set_crs(self, crs: QgsCoordinateReferenceSystem) -> None:
-        self._project.setCrs(crs)
-        self._project.setEllipsoid(measuring_ellipsoid(crs))
+    def _lies_nowhere(self, layer: QgsMapLayer, first: bool) -> Shown:
+        """An image in lines and samples: alone it can be looked at, on a map it has no place."""
+        if first:
+            self._canvas.setExtent(layer.extent())
+            self._canvas.refresh()
+            return Shown("", in_place=True)
+        text = self.tr("{layer} has no place on the map; zoom to the layer to look at it.")
+        return Shown(text.format(layer=layer.name()), in_place=False)
 
     def _lies_elsewhere(self, layer: QgsMapLayer) -> Shown:
         text = self.tr(

@@ -27,7 +27,7 @@ class ResultsController(QObject):
     download_requested = pyqtSignal(list)
     """(product_id, address) of each product that is to be downloaded."""
     raster_requested = pyqtSignal(list)
-    """Addresses of products that are to be loaded as rasters."""
+    """(address, label's address or nothing) of each product that is to be loaded as a raster."""
 
     def __init__(self, toolbox: Toolbox, view: ResultsTab) -> None:
         super().__init__(view)

@@ -17,6 +17,7 @@ from planetary_qgis.core.query import RANGED_COLUMNS, Query
 from planetary_qgis.gui import sample, work
 from planetary_qgis.gui.area_tools import AreaTools
 from planetary_qgis.gui.jobs import Jobs
+from planetary_qgis.gui.raster_opener import show_rasters
 from planetary_qgis.gui.results_controller import ResultsController
 from planetary_qgis.gui.search_group import SearchTerms
 from planetary_qgis.gui.search_view import SearchView
@@ -177,23 +178,13 @@ class SearchController(QObject):
         )
         self._tools.reporter.succeeded(sentence, downloaded.problems)
 
-    def _load_rasters(self, addresses: list[str]) -> None:
+    def _load_rasters(self, products: list[tuple[str, str]]) -> None:
+        wanted = [work.WantedRaster(url, label) for url, label in products]
         self._jobs.start(
-            self.tr("Opening {count} rasters").format(count=len(addresses)),
-            lambda feedback: work.open_rasters(addresses, feedback),
-            self._show_rasters,
+            self.tr("Opening {count} rasters").format(count=len(wanted)),
+            lambda feedback: work.open_rasters(wanted, feedback),
+            lambda opened: show_rasters(self._tools, opened),
         )
-
-    def _show_rasters(self, opened: work.OpenedRasters) -> None:
-        sentences = []
-        for raster in opened.rasters:
-            layer = raster.layer()
-            shown = self._tools.results.show(layer, on_top=False)
-            sentences += [text for text in (shown.sentence, raster.warning) if text]
-        text = self.tr("{count} of {all} rasters were added to the map.")
-        all_of_them = len(opened.rasters) + len(opened.problems)
-        sentence = text.format(count=len(opened.rasters), all=all_of_them)
-        self._tools.reporter.succeeded(sentence, (*sentences, *opened.problems))
 
     def _build_filter(self) -> None:
         # Opened for as long as the dialog is: an idle layer would keep the store's file busy.

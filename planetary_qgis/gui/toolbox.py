@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from qgis.core import QgsProject
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QDialog
 
 from planetary_qgis.gui.reporter import Reporter
 from planetary_qgis.gui.results import MapResults, Shown
@@ -28,6 +30,12 @@ class Toolbox:
             self.reporter.succeeded(whole, problems)
         else:
             self.reporter.warn(whole, "\n".join(problems))
+
+    def show_window(self, window: QDialog) -> None:
+        """Show a window that goes when it is closed, and with the plugin."""
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.reporter.destroyed.connect(window.close)
+        window.show()
 
     def close(self) -> None:
         """Take back messages that are still shown, and let go of QGIS's widgets."""

@@ -37,7 +37,7 @@ class Tool:
 
 
 def tools() -> tuple[Tool, ...]:
-    """Archive Search, SPICE Footprints and Geologic Mapping, titled in the user's language."""
+    """All of them, titled in the user's language."""
     translate = QCoreApplication.translate
     return (
         Tool(
@@ -61,6 +61,13 @@ def tools() -> tuple[Tool, ...]:
             feature=None,
             make_controller=_mapping,
         ),
+        Tool(
+            name="TerrainProfile",
+            title=translate("Tools", "Terrain Profile"),
+            icon="terrain_profile",
+            feature=Feature.RASTERS,
+            make_controller=_profile,
+        ),
     )
 
 
@@ -83,3 +90,9 @@ def _mapping(toolbox: Toolbox) -> Controller:
     from planetary_qgis.gui.mapping_controller import MappingController
 
     return MappingController(toolbox)
+
+
+def _profile(toolbox: Toolbox) -> Controller:
+    from planetary_qgis.gui.profile_controller import ProfileController
+
+    return ProfileController(toolbox)

@@ -74,6 +74,21 @@ class Downloaded:
 
 
 @dataclass(frozen=True)
+class WantedRaster:
+    """A raster that is to be opened.
+
+    Attributes:
+        address: A path, or an address on the web.
+        label_address: Where an archive says that its label is.
+        image: Which one, where a file holds several.
+    """
+
+    address: str
+    label_address: str = ""
+    image: int = 0
+
+
+@dataclass(frozen=True)
 class OpenedRasters:
     """Rasters that can be shown, and why others cannot."""
 
@@ -159,19 +174,26 @@ def download_products(
     return Downloaded(folder, count, len(products), tuple(problems))
 
 
-def open_rasters(addresses: Sequence[str], feedback: QgsFeedback) -> OpenedRasters:
+def open_rasters(wanted: Sequence[WantedRaster], feedback: QgsFeedback) -> OpenedRasters:
     """What GDAL can open of these; the rest is told."""
     from planetary_qgis.qgis_bridge.rasters.opening import open_raster
 
     rasters, problems = [], []
-    for number, address in enumerate(addresses):
-        if feedback.isCanceled():
-            raise store.RunCancelledError
+    for number, each in enumerate(wanted):
+        tell(feedback, f"Opening {each.address} ({number + 1} of {len(wanted)})")
         try:
-            rasters.append(open_raster(address))
+            rasters.append(
+                open_raster(
+                    each.address, feedback, label_address=each.label_address, image=each.image
+                )
+            )
+        except store.RunCancelledError:
+            raise
         except PlanetaryError as error:
             problems.append(f"{error} {error.details}".strip())
-        feedback.setProgress(100.0 * (number + 1) / len(addresses))
+        if feedback.isCanceled():
+            raise store.RunCancelledError
+        feedback.setProgress(100.0 * (number + 1) / len(wanted))
     return OpenedRasters(tuple(rasters), tuple(problems))
 
 

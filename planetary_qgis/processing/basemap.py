@@ -13,6 +13,7 @@ from qgis.core import (
 
 from planetary_qgis.processing.algorithm import OUTPUT
 from planetary_qgis.processing.raster_algorithm import RasterAlgorithm
+from planetary_qgis.processing.raster_outputs import as_vrt, dress_when_loaded
 
 BASEMAP = "BASEMAP"
 
@@ -58,11 +59,13 @@ class LoadBasemap(RasterAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         from planetary_qgis.core.rasters.basemaps import basemap
-        from planetary_qgis.qgis_bridge.rasters.basemap_layers import write_vrt
+        from planetary_qgis.qgis_bridge.rasters.basemap_layers import reach
 
         chosen = basemap(self.parameterAsEnumString(parameters, BASEMAP, context))
-        path = self.parameterAsOutputLayer(parameters, OUTPUT, context)
-        write_vrt(chosen, path)
+        reached = reach(chosen, feedback)
+        path = as_vrt(self.parameterAsOutputLayer(parameters, OUTPUT, context), context)
+        reached.write_vrt(path)
+        dress_when_loaded(str(path), reached, context)
         feedback.pushInfo(self.tr("Credit: {credit}").format(credit=chosen.credit))
         feedback.pushInfo(chosen.page)
-        return {OUTPUT: path}
+        return {OUTPUT: str(path)}

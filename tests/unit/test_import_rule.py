@@ -10,8 +10,8 @@ from imports import PACKAGE, Import, all_imports, imports_of, sources
 QT_BY_NAME = ("PyQt4", "PyQt5", "PyQt6", "PySide2", "PySide6", "sip")
 QGIS = ("qgis", "osgeo", "processing", "console", "db_manager")
 HEAVY = (
-    "antimeridian", "dask", "distributed", "pandas", "psycopg2", "pvl", "pyarrow", "pyproj",
-    "scipy", "shapely", "spiceypy",
+    "antimeridian", "dask", "distributed", "kalasiris", "matplotlib", "pandas", "psycopg2", "pvl",
+    "pyarrow", "pyproj", "scipy", "shapely", "spiceypy",
 )  # fmt: skip
 VERSION_WORDS = ("QGIS_VERSION", "QT_VERSION", "versionInt", "PYQT_VERSION")
 WITH_ITS_OWN_GEOS = f"{PACKAGE}.core.geos"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from gui_kit import delete_deferred, settle
-from qgis.core import QgsMapLayer, QgsProject, QgsSettings, QgsVectorLayer
-from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.core import QgsLayerTreeModel, QgsMapLayer, QgsProject, QgsSettings, QgsVectorLayer
+from qgis.gui import QgsLayerTreeView, QgsMapCanvas, QgsMessageBar, QgsStatusBar
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMainWindow, QMenu, QToolBar
 
@@ -26,10 +26,15 @@ class Interface:
         self._window = QMainWindow()
         self._canvas = QgsMapCanvas(self._window)
         self._bar = QgsMessageBar(self._window)
+        self._tree = QgsLayerTreeView(self._window)
+        self._tree.setModel(QgsLayerTreeModel(QgsProject.instance().layerTreeRoot(), self._tree))
+        self._status_bar = QgsStatusBar(self._window)
+        self._window.statusBar().addPermanentWidget(self._status_bar, 10)
         self._menu = self._window.menuBar().addMenu("Plugins")
         self._submenus: dict[str, QMenu] = {}
         self.projects_made = 0
         self.layer_actions: list[QAction] = []
+        self.drop_handlers: list[object] = []
         self._window.setCentralWidget(self._canvas)
 
     def mainWindow(self) -> QMainWindow:
@@ -38,12 +43,18 @@ class Interface:
     def mapCanvas(self) -> QgsMapCanvas:
         return self._canvas
 
+    def layerTreeView(self) -> QgsLayerTreeView:
+        return self._tree
+
     def setActiveLayer(self, layer: QgsMapLayer) -> bool:
         self._canvas.setCurrentLayer(layer)
         return True
 
     def messageBar(self) -> QgsMessageBar:
         return self._bar
+
+    def statusBarIface(self) -> QgsStatusBar:
+        return self._status_bar
 
     def addToolBar(self, name: str) -> QToolBar:
         return self._window.addToolBar(name)
@@ -73,6 +84,12 @@ class Interface:
     def removeCustomActionForLayerType(self, action: QAction) -> bool:
         self.layer_actions.remove(action)
         return True
+
+    def registerCustomDropHandler(self, handler: object) -> None:
+        self.drop_handlers.append(handler)
+
+    def unregisterCustomDropHandler(self, handler: object) -> None:
+        self.drop_handlers.remove(handler)
 
     def newProject(self, _ask_to_save: bool = False) -> bool:
         self.projects_made += 1

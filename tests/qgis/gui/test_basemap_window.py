@@ -15,7 +15,7 @@ from planetary_qgis.core.bodies import body
 from planetary_qgis.core.rasters.basemaps import basemap, basemaps
 from planetary_qgis.gui.basemap_controller import BasemapController
 from planetary_qgis.gui.basemap_dialog import BasemapDialog
-from planetary_qgis.qgis_bridge.crs import set_project_body
+from planetary_qgis.qgis_bridge.project_body import set_project_body
 
 
 @pytest.fixture

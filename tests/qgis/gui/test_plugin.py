@@ -16,6 +16,7 @@ DOCKS = {
     "planetaryPdsSearchDock": "Archive Search",
     "planetarySpiceFootprintsDock": "SPICE Footprints",
     "planetaryGeologicMappingDock": "Geologic Mapping",
+    "planetaryTerrainProfileDock": "Terrain Profile",
 }
 ACTIONS = (
     "planetaryPdsSearchAction",

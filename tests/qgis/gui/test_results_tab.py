@@ -462,7 +462,8 @@ def test_downloads_and_rasters_are_handed_on(tab, many_layer):
     trigger(tab, "resultsDownload")
     trigger(tab, "resultsLoadRaster")
     assert wanted["download"] == [(f"P00000{n}", f"{URL}/P00000{n}.IMG") for n in (7, 9)]
-    assert wanted["raster"] == [f"{URL}/P00000{n}.IMG" for n in (7, 9)]
+    files = [(f"{URL}/P00000{n}.IMG", f"{URL}/P00000{n}.LBL") for n in (7, 9)]
+    assert wanted["raster"] == files
 
 
 @pytest.mark.parametrize(("rows", "answer", "opened"), [(2, None, 2), (6, "No", 0), (6, "Yes", 6)])

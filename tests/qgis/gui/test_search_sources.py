@@ -242,5 +242,5 @@ def test_what_gdal_cannot_open_is_told_in_its_own_words(dock, messages):
     before = set(QgsProject.instance().mapLayers())
     find(dock, "resultsLoadRaster").click()
     wait_until(lambda: dock.job_bar.isHidden())
-    assert "0 of 1 rasters" in messages()
+    assert "ONLY_ODE_1.IMG" in messages()
     assert set(QgsProject.instance().mapLayers()) == before
