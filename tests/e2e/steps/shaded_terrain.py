@@ -81,4 +81,5 @@ def show(app, extent, name):
     app.iface.mapCanvas().setExtent(extent)
     app.iface.mapCanvas().refresh()
     app.settle()
+    app.iface.messageBar().clearWidgets()
     app.grab(name)

@@ -51,6 +51,7 @@ def run(app):
     app.iface.mainWindow().resizeDocks([dock], [330], Qt.Orientation.Vertical)
     app.settle()
     point_at(app, 0.28)
+    app.iface.messageBar().clearWidgets()
     app.grab("terrain_profile_wide")
     go_dark(dock)
     app.settle()
