@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from planetary_qgis.core.geos import shapely
@@ -28,13 +28,26 @@ def edges_of(shape) -> Edges:
 
 
 def by_geos(shape) -> np.ndarray:
-    return shapely.area(shapely.intersection(PIXELS, shape)).reshape(HEIGHT, WIDTH)
+    """A part at a time: beside a sliver of 1e-17, GEOS 3.13 takes whole pixels for covered."""
+    parts = shapely.get_parts(shape)
+    areas = shapely.area(shapely.intersection(PIXELS, parts[:, np.newaxis]))
+    return areas.sum(axis=0).reshape(HEIGHT, WIDTH)
+
+
+def difference(one, other):
+    """GEOS's, but for the shapes that it cannot tell apart and those that it makes invalid."""
+    try:
+        shape = shapely.difference(one, other)
+    except shapely.errors.GEOSException:
+        reject()
+    assume(shape.is_valid)
+    return shape
 
 
 @given(st.lists(points, min_size=3, max_size=9), st.lists(points, min_size=3, max_size=5))
 def test_any_polygon_with_holes_covers_what_geos_says(outline, hole):
     shape = shapely.make_valid(shapely.Polygon(outline))
-    shape = shapely.difference(shape, shapely.make_valid(shapely.Polygon(hole)))
+    shape = difference(shape, shapely.make_valid(shapely.Polygon(hole)))
     found = coverage(edges_of(shape), 0, 0, WIDTH, HEIGHT)
     assert np.abs(found - by_geos(shape)).max() < 1e-9
 

@@ -200,7 +200,7 @@ def test_attached_label_before_binary_data(tmp_path):
     path = tmp_path / "attached.img"
     path.write_bytes(label.encode().ljust(600) + bytes(range(12)))
     (layout,) = raw_layouts_of(label_of(path))
-    assert (layout.file, layout.image_offset, layout.little_endian) == (path, 600, False)
+    assert (layout.file, layout.image_offset, layout.byte_order) == (path, 600, "MSB")
 
 
 def test_only_the_start_of_a_large_file_is_read(tmp_path):

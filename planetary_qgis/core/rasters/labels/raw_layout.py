@@ -54,10 +54,6 @@ class RawLayout:
         return min(sides) > 0 and max(sides) <= _MOST_SIDE and 0 < self.bands <= MOST_BANDS
 
     @property
-    def little_endian(self) -> bool:
-        return self.byte_order == "LSB"
-
-    @property
     def bytes_needed(self) -> int:
         """How long the file must be to hold all of it."""
         return self._end(self.lines, self.bands)
