@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406 - writes XML, reads none
 
 from planetary_qgis.core.bodies import Body, body
 from planetary_qgis.core.data_files import read_toml

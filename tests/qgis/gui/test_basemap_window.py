@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from archive_server import ArchiveServer, archive_server
 from gui_kit import find, settle, wait_until
-from osgeo import gdal
 from qgis.PyQt.QtCore import Qt
+from tiles import painted
 
 from planetary_qgis.core.bodies import body
 from planetary_qgis.core.rasters.basemaps import basemap, basemaps
@@ -32,18 +32,6 @@ def dialog(qgis_new_project) -> Iterator[BasemapDialog]:
     made.close()
     made.deleteLater()
     settle()
-
-
-def grey_tile() -> bytes:
-    memory = gdal.GetDriverByName("MEM").Create("", 256, 256, 3)
-    for band in (1, 2, 3):
-        memory.GetRasterBand(band).Fill(128)
-    gdal.GetDriverByName("PNG").CreateCopy("/vsimem/grey-tile.png", memory)
-    file = gdal.VSIFOpenL("/vsimem/grey-tile.png", "rb")
-    content = bytes(gdal.VSIFReadL(1, 100_000, file))
-    gdal.VSIFCloseL(file)
-    gdal.Unlink("/vsimem/grey-tile.png")
-    return content
 
 
 def titles_shown(dialog: BasemapDialog) -> list[str]:
@@ -76,7 +64,7 @@ def test_a_basemap_comes_onto_the_map_below_the_rest(dialog, toolbox, server):
     for z in range(3):
         for x in range(2 * 2**z):
             for y in range(2**z):
-                server.put(f"/t/{z}/{x}/{y}.png", grey_tile())
+                server.put(f"/t/{z}/{x}/{y}.png", painted(128, 128, 128))
     known = replace(basemap("moon-trek-wac"), url=server.url("/t/") + "{z}/{x}/{y}.png", levels=2)
     BasemapController(dialog, toolbox)
     dialog.show_basemaps([known])

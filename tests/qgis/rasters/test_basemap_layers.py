@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from archive_server import ArchiveServer, answer, archive_server
-from osgeo import gdal
 from qgis.core import QgsPointXY, QgsRasterLayer
+from tiles import painted
 
 from planetary_qgis.core.bodies import body
 from planetary_qgis.core.errors import PlanetaryError
@@ -19,27 +19,12 @@ from planetary_qgis.qgis_bridge.crs import crs_of, transform_between
 from planetary_qgis.qgis_bridge.rasters import basemap_layers
 
 PLACES = ((0.3, 0.2), (-179.0, 80.0), (133.7, -47.9), (12.0, 84.9), (-77.4, 18.4))
-TILE = 256
 
 
 @pytest.fixture
 def server() -> Iterator[ArchiveServer]:
     with archive_server() as running:
         yield running
-
-
-def painted(red: int, green: int, blue: int, width: int = TILE) -> bytes:
-    """A picture of one colour, as PNG."""
-    memory = gdal.GetDriverByName("MEM").Create("", width, TILE, 3)
-    for band, value in enumerate((red, green, blue), start=1):
-        memory.GetRasterBand(band).Fill(value)
-    path = f"/vsimem/tile-{red}-{green}-{blue}.png"
-    gdal.GetDriverByName("PNG").CreateCopy(path, memory)
-    file = gdal.VSIFOpenL(path, "rb")
-    content = bytes(gdal.VSIFReadL(1, 1_000_000, file))
-    gdal.VSIFCloseL(file)
-    gdal.Unlink(path)
-    return content
 
 
 def served_tiles(server: ArchiveServer, known: Basemap, levels: int = 2) -> Basemap:

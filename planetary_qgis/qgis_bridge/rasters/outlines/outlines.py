@@ -17,8 +17,9 @@ from planetary_qgis.core.reports import Report
 from planetary_qgis.core.sphere_measures import ring_area
 from planetary_qgis.qgis_bridge.crs import body_of
 from planetary_qgis.qgis_bridge.crs_doctor.recognising import recognised
-from planetary_qgis.qgis_bridge.gdal_words import gdal_told, quiet_gdal
+from planetary_qgis.qgis_bridge.gdal_words import gdal_told
 from planetary_qgis.qgis_bridge.rasters.addresses import address_of, reading
+from planetary_qgis.qgis_bridge.rasters.images import opened_by_gdal
 from planetary_qgis.qgis_bridge.rasters.new_rasters import stop_if_cancelled
 from planetary_qgis.qgis_bridge.rasters.opening import open_raster
 from planetary_qgis.qgis_bridge.rasters.outlines.map_shapes_on_body import MapOfBody, longest_piece
@@ -100,8 +101,7 @@ def placed_file(path: str) -> PlacedRaster:
         PlanetaryError: It cannot be opened, or nothing says where it lies.
     """
     name = Path(path).name
-    with quiet_gdal():
-        dataset = gdal.OpenEx(path, gdal.OF_RASTER)
+    dataset, _ = opened_by_gdal(path)
     if dataset is not None and dataset.GetDriver().ShortName not in _LABELLED:
         wkt = dataset.GetProjection()
         seen = recognised(wkt)
