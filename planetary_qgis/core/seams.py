@@ -223,10 +223,15 @@ def _cut(shapes: Shapes, kind: shapely.GeometryType) -> Shapes:
     """Shapes of unwrapped longitudes, brought into [-180, 180] part by part."""
     if not len(shapes):
         return shapes
-    pieces = []
+    pieces: list[Shapes] = []
     for turn in _turns_back(shapes):
         window = shapely.box(-180.0 - turn, -90.0, 180.0 - turn, 90.0)
-        pieces.append(_moved(shapely.intersection(shapes, window), turn))
+        inside = shapely.intersection(shapes, window)
+        if pieces and kind == shapely.GeometryType.LINESTRING:
+            # What runs along the antimeridian is in the window before as well.
+            west = shapely.linestrings([[-180.0 - turn, -90.0], [-180.0 - turn, 90.0]])
+            inside = shapely.difference(inside, west)
+        pieces.append(_moved(inside, turn))
     return _parts_of_kind(shapely.geometrycollections(np.stack(pieces, axis=1)), kind)
 
 

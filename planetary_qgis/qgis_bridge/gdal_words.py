@@ -43,8 +43,8 @@ def quiet_gdal() -> Iterator[None]:
 def _no_exceptions() -> ExitStack:
     """Keep GDAL from raising in this thread, as far as it knows how: since 3.7.
 
-    Processing of newer QGIS switches GDAL's exceptions on for everybody. Some of what is raised then
-    has failed only in part: one point outside of a map's domain, a CRS that has no old WKT.
+    Processing of newer QGIS switches GDAL's exceptions on for everybody. Some of what is raised
+    then has failed only in part: one point outside of a map's domain, a CRS without an old WKT.
     """
     stack = ExitStack()
     for module in (gdal, ogr, osr):

@@ -97,6 +97,11 @@ def test_lines_go_on_at_the_other_side_of_the_antimeridian():
     assert line.equals(shapely.from_wkt("MULTILINESTRING ((178 0, 180 0), (-180 0, -178 0))"))
 
 
+def test_a_line_along_the_antimeridian_is_drawn_once():
+    (line,) = lines_along([[179.0, -180.0, -180.0, -178.0]], [[0.0, 0.0, 5.0, 5.0]])
+    assert sum(map(length_deg, parts_of(line))) == pytest.approx(1.0 + 5.0 + 2.0, abs=0.01)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_lines_over_a_pole_keep_to_their_meridians(sign):
     (line,) = lines_along([[20.0, 33.0, 140.0]], [[80.0 * sign, 90.0 * sign, 80.0 * sign]])

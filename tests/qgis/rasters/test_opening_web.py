@@ -83,9 +83,12 @@ def test_a_tiff_is_read_where_it_is(archive, tmp_path, cache):
 def test_the_layer_asks_the_server_for_nothing_new(archive, tmp_path):
     url = put(archive, "/maps/b.tif", write_tiff(tmp_path / "b.tif", RAMP).read_bytes())
     raster = open_raster(url)
-    asked = len(archive.asked)
+    asked = [(each.method, each.path, each.headers.get("range")) for each in archive.asked]
     assert raster.layer().isValid()
-    assert len(archive.asked) == asked
+    again = archive.asked[len(asked) :]
+    # Newer QGIS forgets what GDAL has read of a URL before it opens a layer: its head is read anew.
+    assert {(each.method, each.path, each.headers.get("range")) for each in again} <= set(asked)
+    assert len(again) <= len(asked)
 
 
 def test_detached_data_bring_their_label(archive, cache):

@@ -11,6 +11,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.longitudes import ographic_from_ocentric, wrap_180
 from planetary_qgis.qgis_bridge.crs import crs_of, same_body
+from planetary_qgis.qgis_bridge.gdal_words import quiet_gdal
 from planetary_qgis.qgis_bridge.rasters.projecting.inverting import ImageNodes, MapGrid
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def reference_system(crs: QgsCoordinateReferenceSystem) -> osr.SpatialReference:
         PlanetaryError: It is none, or GDAL would mirror what is put in it.
     """
     system = osr.SpatialReference()
-    if not crs.isValid() or system.ImportFromWkt(
-        crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
-    ):
+    with quiet_gdal():
+        failed = system.ImportFromWkt(
+            crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
+        )
+    if failed or not crs.isValid():
         raise PlanetaryError("The map has no coordinate reference system.", hint=_HINT)
     if osr.OAO_West in (system.GetAxisOrientation(None, axis) for axis in (0, 1)):
         raise PlanetaryError(
@@ -112,9 +115,9 @@ def _transformed(
     degrees.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
     seen = np.isfinite(lon_e) & np.isfinite(lat)
     transformation = osr.CoordinateTransformation(degrees, system)
-    found = np.array(
-        transformation.TransformPoints(np.stack([lon_e[seen], lat[seen]], axis=1))
-    ).reshape(-1, 3)
+    with quiet_gdal():  # some points may lie where the map has no place
+        found = transformation.TransformPoints(np.stack([lon_e[seen], lat[seen]], axis=1))
+    found = np.array(found).reshape(-1, 3)
     x, y = np.full_like(lat, np.nan), np.full_like(lat, np.nan)
     placed = np.where(np.isfinite(found[:, :2]).all(axis=1, keepdims=True), found[:, :2], np.nan)
     x[seen], y[seen] = placed.T

@@ -10,6 +10,7 @@ from osgeo import gdal, osr
 
 from planetary_qgis.core.bodies import Body
 from planetary_qgis.qgis_bridge.dem_files import Datum, datum_of, proj_terms
+from planetary_qgis.qgis_bridge.gdal_words import quiet_gdal
 
 _SAME_SPHERE = 1e-4
 _SAME_PLACE = 0.05
@@ -120,7 +121,8 @@ def degrees_of(srs: osr.SpatialReference) -> ToDegrees:
 
     def to_degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         x, y = np.broadcast_arrays(x, y)
-        found = np.array(transformation.TransformPoints(np.c_[x.ravel(), y.ravel()]))
+        with quiet_gdal():  # some pixels may lie outside of the map's domain
+            found = np.array(transformation.TransformPoints(np.c_[x.ravel(), y.ravel()]))
         return found[:, 0].reshape(x.shape), found[:, 1].reshape(x.shape)
 
     return to_degrees
