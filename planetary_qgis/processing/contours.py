@@ -16,6 +16,7 @@ from qgis.core import (
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.processing.algorithm import OUTPUT
 from planetary_qgis.processing.terrain_algorithm import TerrainAlgorithm
+from planetary_qgis.processing.when_loaded import when_loaded
 
 
 class Contours(TerrainAlgorithm):
@@ -77,5 +78,5 @@ class Contours(TerrainAlgorithm):
             band=band,
         )
         feedback.pushInfo(self.tr("A contour every {interval:g} m.").format(interval=interval))
-        self.draw_when_loaded(path, partial(draw_contours, interval=interval), context)
+        when_loaded(path, context, partial(draw_contours, interval=interval))
         return {OUTPUT: path}

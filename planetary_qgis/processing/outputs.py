@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
-    QgsProcessingLayerPostProcessorInterface,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingUtils,
     QgsProviderRegistry,
@@ -20,13 +20,11 @@ from qgis.core import (
 
 from planetary_qgis.core.products import Answer
 from planetary_qgis.processing.algorithm import OUTPUT
+from planetary_qgis.processing.when_loaded import when_loaded
 from planetary_qgis.qgis_bridge.crs import repair_geopackage
 from planetary_qgis.qgis_bridge.layers import Dress, dress, keep_dress
 from planetary_qgis.qgis_bridge.sinks import add_answer, sink_geometry
 from planetary_qgis.qgis_bridge.store import fields_of, table_names, write_table
-
-_dressers: list[_Dresser] = []
-"""Processing keeps only the C++ half of a post-processor, and uses it after the algorithm ended."""
 
 
 def write_answer(
@@ -72,34 +70,11 @@ def finish_sink(written: str, how: Dress, context: QgsProcessingContext) -> None
 
 
 def dress_when_loaded(layer: str, how: Dress, context: QgsProcessingContext) -> None:
-    """Dress a result now if it lives in memory, and again once it is in the project.
-
-    Processing gives layers that it loads a style of its own.
-    """
+    """Dress a result now if it lives in memory, and again once it is in the project."""
     in_memory = context.temporaryLayerStore().mapLayer(layer)
     if isinstance(in_memory, QgsVectorLayer):
         dress(in_memory, how)
-    if context.willLoadLayerOnCompletion(layer):
-        dresser = _Dresser(how)
-        _dressers.append(dresser)
-        context.layerToLoadOnCompletionDetails(layer).setPostProcessor(dresser)
-
-
-class _Dresser(QgsProcessingLayerPostProcessorInterface):
-    """Dresses a layer once Processing has put it into the project."""
-
-    def __init__(self, how: Dress) -> None:
-        super().__init__()
-        self._how = how
-
-    def postProcessLayer(
-        self,
-        layer: QgsVectorLayer,
-        _context: QgsProcessingContext,
-        _feedback: QgsProcessingFeedback,
-    ) -> None:
-        dress(layer, self._how)
-        layer.triggerRepaint()
+    when_loaded(layer, context, partial(dress, how=how))
 
 
 def _destination(value: Any, context: QgsProcessingContext) -> str:

@@ -10,7 +10,6 @@ from qgis.core import (
     QgsMapLayer,
     QgsProcessingContext,
     QgsProcessingFeedback,
-    QgsProcessingLayerPostProcessorInterface,
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
     QgsProcessingParameterNumber,
@@ -21,6 +20,7 @@ from qgis.core import (
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.processing.algorithm import OUTPUT
 from planetary_qgis.processing.raster_algorithm import RasterAlgorithm
+from planetary_qgis.processing.when_loaded import when_loaded
 
 if TYPE_CHECKING:
     from planetary_qgis.qgis_bridge.rasters.relief.derived import Derivation
@@ -31,9 +31,6 @@ Draw = Callable[[QgsMapLayer], None]
 INPUT, BAND = "INPUT", "BAND"
 RAMPS = ["Mars", "Moon", "Blue to yellow", "Ochre", "Grey"]
 """terrain_styles.HEIGHT_RAMPS; a test holds them equal."""
-
-_drawers: list[_Drawer] = []
-"""Processing keeps only the C++ half of a post-processor, and uses it after the algorithm ended."""
 
 
 class TerrainAlgorithm(RasterAlgorithm):
@@ -88,13 +85,6 @@ class TerrainAlgorithm(RasterAlgorithm):
             )
         return dem_source(layer), self.parameterAsInt(parameters, BAND, context)
 
-    def draw_when_loaded(self, layer: str, draw: Draw, context: QgsProcessingContext) -> None:
-        """Draw a result in its own way once it is in the project."""
-        if context.willLoadLayerOnCompletion(layer):
-            drawer = _Drawer(draw)
-            _drawers.append(drawer)
-            context.layerToLoadOnCompletionDetails(layer).setPostProcessor(drawer)
-
 
 class DerivingAlgorithm(TerrainAlgorithm):
     """An algorithm that makes a raster of a DEM's size.
@@ -124,22 +114,5 @@ class DerivingAlgorithm(TerrainAlgorithm):
         derivation, draw = self.derivation(parameters, context)
         derive(dem, derivation, Path(path), feedback, band)
         if draw is not None:
-            self.draw_when_loaded(path, draw, context)
+            when_loaded(path, context, draw)
         return {OUTPUT: path}
-
-
-class _Drawer(QgsProcessingLayerPostProcessorInterface):
-    """Draws a layer once Processing has put it into the project."""
-
-    def __init__(self, draw: Draw) -> None:
-        super().__init__()
-        self._draw = draw
-
-    def postProcessLayer(
-        self,
-        layer: QgsMapLayer,
-        _context: QgsProcessingContext,
-        _feedback: QgsProcessingFeedback,
-    ) -> None:
-        self._draw(layer)
-        layer.triggerRepaint()

@@ -85,7 +85,7 @@ def read_terrain(
     from planetary_qgis.core.spice.surfaces.terrain import Terrain
 
     nowhere = np.empty(0)
-    raster = placed(dem.source, dem.name, reference_system(dem))
+    raster = placed(dem.source, dem.name, reference_system(dem.name, dem.crs))
     window = raster.window(*((nowhere, nowhere) if lon_e is None or lat is None else (lon_e, lat)))
     heights, reference = _above_reference(
         values_in(raster, window, dem.name), raster.datum, dem.body
@@ -99,17 +99,17 @@ def read_terrain(
     )
 
 
-def reference_system(dem: DemSource) -> osr.SpatialReference:
-    """The DEM's CRS as GDAL has it.
+def reference_system(name: str, wkt: str) -> osr.SpatialReference:
+    """A raster's CRS as GDAL has it.
 
     Raises:
         PlanetaryError: Its longitudes count to the west.
     """
     srs = osr.SpatialReference()
-    srs.ImportFromWkt(dem.crs)
+    srs.ImportFromWkt(wkt)
     if osr.OAO_West in (srs.GetAxisOrientation(None, axis) for axis in (0, 1)):
         raise PlanetaryError(
-            f"The longitudes of {dem.name} count to the west.",
+            f"The longitudes of {name} count to the west.",
             hint="Warp it to the body's sphere in the IAU_2015 list, which counts to the east.",
         )
     return srs

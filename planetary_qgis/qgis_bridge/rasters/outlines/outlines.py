@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from osgeo import gdal, osr
+from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsFeedback, QgsRasterLayer
 
 from planetary_qgis.core.bodies import Body
@@ -26,6 +26,7 @@ from planetary_qgis.qgis_bridge.rasters.outlines.map_shapes_on_body import MapOf
 from planetary_qgis.qgis_bridge.rasters.outlines.valid_pixels import Detail, filled
 from planetary_qgis.qgis_bridge.rasters.relief.ground import Ground, ground_of
 from planetary_qgis.qgis_bridge.rasters.relief.lies import Patch, lie_of
+from planetary_qgis.qgis_bridge.terrain import reference_system
 
 _WKT = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED
 _LABELLED = ("PDS", "PDS4", "ISIS2", "ISIS3", "VICAR")
@@ -132,7 +133,7 @@ def outline_of(
             raise RuntimeError(gdal.GetLastErrorMsg())
         if dataset.GetGeoTransform(can_return_null=True) is None:
             raise RuntimeError("It says nothing of where its pixels lie.")
-        srs = _east_positive(raster)
+        srs = reference_system(raster.name, raster.crs)
         ground = ground_of(dataset, srs, raster.body)
         found = filled(dataset, detail, feedback, band)
         shape = _on_body(found.shapes, dataset, ground, MapOfBody.of(srs))
@@ -213,17 +214,6 @@ def _placed(
             hint=_HINT,
         )
     return PlacedRaster(name, address, source, wkt, body)
-
-
-def _east_positive(raster: PlacedRaster) -> osr.SpatialReference:
-    srs = osr.SpatialReference()
-    srs.ImportFromWkt(raster.crs)
-    if osr.OAO_West in (srs.GetAxisOrientation(None, axis) for axis in (0, 1)):
-        raise PlanetaryError(
-            f"The longitudes of {raster.name} count to the west.",
-            hint="Warp it to the body's sphere in the IAU_2015 list, which counts to the east.",
-        )
-    return srs
 
 
 def _on_body(

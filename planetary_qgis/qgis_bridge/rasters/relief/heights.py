@@ -114,7 +114,7 @@ def open_heights(dem: DemSource, band: int = 1) -> Heights:
     Raises:
         PlanetaryError: GDAL cannot read it, or cannot tell where it lies.
     """
-    srs = reference_system(dem)
+    srs = reference_system(dem.name, dem.crs)
     with heights_told(dem.name):
         dataset = gdal.OpenEx(dem.source, gdal.OF_RASTER)
         if dataset is None:
