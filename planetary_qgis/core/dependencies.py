@@ -34,6 +34,7 @@ class Feature(Enum):
     IMAGE_PROJECTION = "Project Image"
     PROFILE_PLOT = "Profile plot"
     ISIS = "Projecting images with ISIS"
+    MAPPING = "Geologic Mapping"
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def tools() -> tuple[Tool, ...]:
             name="GeologicMapping",
             title=translate("Tools", "Geologic Mapping"),
             icon="geologic_mapping",
-            feature=None,
+            feature=Feature.MAPPING,
             make_controller=_mapping,
         ),
         Tool(
@@ -87,7 +87,7 @@ def _footprints(toolbox: Toolbox) -> Controller:
 
 
 def _mapping(toolbox: Toolbox) -> Controller:
-    from planetary_qgis.gui.mapping_controller import MappingController
+    from planetary_qgis.gui.mapping.mapping_controller import MappingController
 
     return MappingController(toolbox)
 

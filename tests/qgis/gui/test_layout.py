@@ -18,7 +18,7 @@ from qgis.PyQt.QtWidgets import (
 
 from planetary_qgis.gui.area_group import AreaKind
 from planetary_qgis.gui.footprints_view import FootprintsView
-from planetary_qgis.gui.mapping_view import MappingView
+from planetary_qgis.gui.mapping.mapping_view import MappingView
 from planetary_qgis.gui.search_view import SearchView
 
 NARROW = 300

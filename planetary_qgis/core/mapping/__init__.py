@@ -1,0 +1,1 @@
+"""Geologic maps: their layers, units from contacts, checks, symbols, statistics, packages."""

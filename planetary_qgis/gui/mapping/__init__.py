@@ -1,0 +1,1 @@
+"""The Geologic Mapping dock, its tabs and windows, and the map tools of mappers."""

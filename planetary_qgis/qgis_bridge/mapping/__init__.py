@@ -1,0 +1,1 @@
+"""Geologic maps as QGIS layers, projects, layouts and files."""
