@@ -94,12 +94,12 @@ def ring_area(lon_e: ArrayLike, lat: ArrayLike, edges: Edges = "great circles") 
     across, start, end = np.roll(lon, -1) - lon, height, np.roll(height, -1)
     whole_way = np.abs(across) == 360.0
     if edges == "drawn":
-        return float(abs(_below_straight(across, start, end).sum()))
+        return float(abs(below_straight(across, start, end).sum()))
     short_way = np.where(whole_way, across, wrap_180(across))
     below = np.where(
         whole_way,
-        _below_straight(short_way, start, end),
-        _below_great_circle(short_way, start, end),
+        below_straight(short_way, start, end),
+        below_great_circle(short_way, start, end),
     ).sum()
     if abs(short_way.sum()) > 180.0:
         return float(2.0 * np.pi - abs(below))
@@ -146,7 +146,7 @@ def _steps(
     return np.radians(across), np.radians(second - first), np.radians(first), np.radians(second)
 
 
-def _below_great_circle(across: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
+def below_great_circle(across: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
     """Signed steradians between edges and the equator.
 
     Source: Napier's analogies for the quadrangle of an edge, two meridians and the equator.
@@ -157,7 +157,7 @@ def _below_great_circle(across: FloatArray, start: FloatArray, end: FloatArray) 
     return np.asarray(2.0 * np.arctan2(*tangent))
 
 
-def _below_straight(across: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
+def below_straight(across: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
     """The same for edges along which latitude grows evenly with longitude."""
     half_step = np.radians(end - start) / 2.0
     squared = half_step**2

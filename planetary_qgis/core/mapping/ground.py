@@ -1,21 +1,29 @@
-"""Lengths and areas on the body of what is drawn in a map's plane."""
+"""Lengths and areas on the body of what is drawn in a map's plane.
+
+Areas are those of shapes as drawn, with edges straight in the plane; lengths and distances follow
+great circles from vertex to vertex.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planetary_qgis.core import sphere_measures
+from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.geos import shapely
+from planetary_qgis.core.great_circles import unit_vectors
+from planetary_qgis.core.mapping.drawn_areas import ToSphere, areas_in_degrees, areas_in_plane
 
 FloatArray = NDArray[np.float64]
-ToSphere = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 _STEP = 1e-6
-"""Of the coordinates' own size: how far scale is looked for."""
+"""Of the coordinates' own size: how far scale is looked for at first."""
+_SHARE_OF_RADIUS = 3e-6
+"""How far it is looked for then: some metres on a planet."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,12 @@ class Ground:
         radius_m: Of the sphere; 1 and no `to_sphere` where the map's CRS is on no body, and one
             unit of its plane counts as a metre.
         to_sphere: Coordinates of the map to east-positive longitudes and planetocentric latitudes.
+        is_in_degrees: Whether the map's coordinates are longitudes and latitudes, of any kind.
     """
 
     radius_m: float = 1.0
     to_sphere: ToSphere | None = None
+    is_in_degrees: bool = False
 
     @property
     def is_plane(self) -> bool:
@@ -42,7 +52,7 @@ class Ground:
         xs, ys = _floats(x_a, x_b), _floats(y_a, y_b)
         if self.to_sphere is None:
             return np.asarray(np.hypot(xs[1] - xs[0], ys[1] - ys[0]))
-        lon, lat = self.to_sphere(np.concatenate(xs), np.concatenate(ys))
+        lon, lat = self._lon_lat(np.concatenate(xs), np.concatenate(ys))
         half = len(lon) // 2
         return self.radius_m * sphere_measures.distances(
             lon[:half], lat[:half], lon[half:], lat[half:]
@@ -58,40 +68,80 @@ class Ground:
         return _sums(of_shape, steps[within], len(shapes))
 
     def areas(self, shapes: NDArray[np.object_]) -> FloatArray:
-        """(n,) square metres of polygons without their holes; 0 for others."""
+        """(n,) square metres of polygons without their holes, edges as drawn; 0 for others."""
         if self.to_sphere is None:
             return np.asarray(shapely.area(shapes))
         parts, owner = shapely.get_parts(shapes, return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
+        if len(rings) == 0:
+            return np.zeros(len(shapes))
         points, ring = shapely.get_coordinates(rings, return_index=True)
-        lon, lat = self.to_sphere(points[:, 0], points[:, 1])
-        starts = np.searchsorted(ring, np.arange(len(rings) + 1))
-        sizes = np.array(
-            [
-                sphere_measures.ring_area(lon[a : b - 1], lat[a : b - 1])
-                for a, b in zip(starts[:-1], starts[1:])
-            ]
-        )
-        is_hole = np.concatenate([[False], part[1:] == part[:-1]]) if len(part) else part
+        if self.is_in_degrees:
+            sizes = areas_in_degrees(points, ring, self._lon_lat)
+        else:
+            sizes = areas_in_plane(points, ring, self._lon_lat, self.radius_m)
+        is_hole = np.concatenate([[False], part[1:] == part[:-1]])
         signed = np.where(is_hole, -sizes, sizes)
         return self.radius_m**2 * _sums(owner[part], signed, len(shapes))
 
     def units_per_metre(self, x: ArrayLike, y: ArrayLike) -> FloatArray:
-        """(n,) map units that a metre on the ground takes there, along the wider direction."""
-        xs, ys = np.asarray(x, float), np.asarray(y, float)
+        """(n,) map units that a metre on the ground takes there, along the widest direction."""
+        metrics = self.metrics(x, y)
+        mean = (metrics[:, 0, 0] + metrics[:, 1, 1]) / 2.0
+        spread = np.hypot((metrics[:, 0, 0] - metrics[:, 1, 1]) / 2.0, metrics[:, 0, 1])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(1.0 / np.sqrt(mean - spread))
+
+    @cached_property
+    def units_per_metre_in_the_middle(self) -> float:
+        """The same where both coordinates are 0; NaN where that is nowhere on the body."""
+        return float(self.units_per_metre([0.0], [0.0])[0])
+
+    def metrics(self, x: ArrayLike, y: ArrayLike) -> FloatArray:
+        """(n, 2, 2) G, with which d·G·d is the squared metres of a short step d of the map there.
+
+        NaN where the CRS shows nothing of the body.
+        """
+        xs, ys = np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float))
         if self.to_sphere is None:
-            return np.ones_like(xs)
-        step = np.maximum(np.hypot(xs, ys), 1.0) * _STEP
-        along_x = self.distances(xs - step, ys, xs + step, ys)
-        along_y = self.distances(xs, ys - step, xs, ys + step)
-        return np.asarray(2.0 * step / np.minimum(along_x, along_y))
+            return np.broadcast_to(np.eye(2), (len(xs), 2, 2))
+        rough = np.full(len(xs), max(np.hypot(xs, ys).max(initial=1.0), 1.0) * _STEP)
+        metres = self.distances(xs - rough, ys, xs + rough, ys) / (2.0 * rough)
+        known = metres[np.isfinite(metres) & (metres > 0.0)]
+        # A step that is tiny on the body has lost the digits of its length.
+        per_unit = float(np.median(known)) if len(known) else 1.0
+        return self._metrics(xs, ys, self.radius_m * _SHARE_OF_RADIUS / per_unit)
+
+    def _metrics(self, xs: FloatArray, ys: FloatArray, step: float) -> FloatArray:
+        moved_x = np.concatenate([xs - step, xs + step, xs, xs])
+        moved_y = np.concatenate([ys, ys, ys - step, ys + step])
+        west, east, south, north = np.split(unit_vectors(*self._lon_lat(moved_x, moved_y)), 4)
+        scale = self.radius_m / (2.0 * step)
+        across, along = (east - west) * scale, (north - south) * scale
+        jacobian = np.stack([across, along], axis=1)
+        return np.asarray(jacobian @ jacobian.transpose(0, 2, 1))
+
+    def _lon_lat(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Longitudes and latitudes; NaN where the CRS shows nothing of the body."""
+        if self.to_sphere is None or len(x) == 0:
+            return x, y
+        try:
+            return self.to_sphere(x, y)
+        except PlanetaryError:
+            if len(x) == 1:
+                return np.full(1, np.nan), np.full(1, np.nan)
+        half = len(x) // 2
+        parts = [self._lon_lat(x[side], y[side]) for side in (slice(half), slice(half, None))]
+        return np.concatenate([each[0] for each in parts]), np.concatenate(
+            [each[1] for each in parts]
+        )
 
     def _steps(self, points: FloatArray) -> FloatArray:
         if len(points) < 2:
             return np.zeros(0)
         if self.to_sphere is None:
             return np.asarray(np.hypot(*np.diff(points, axis=0).T))
-        lon, lat = self.to_sphere(points[:, 0], points[:, 1])
+        lon, lat = self._lon_lat(points[:, 0], points[:, 1])
         return self.radius_m * sphere_measures.distances(lon[:-1], lat[:-1], lon[1:], lat[1:])
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planetary_qgis.core.mapping.ground import Ground
+from planetary_qgis.core.geos import shapely
+from planetary_qgis.core.mapping.ground import FloatArray, Ground
 from planetary_qgis.core.mapping.map_layers import MapLayerSpec, map_layer
 
 Shapes = NDArray[np.object_]
@@ -28,6 +31,11 @@ class LayerContent:
     ids: NDArray[np.int64]
     shapes: Shapes
     attributes: pd.DataFrame
+
+    @cached_property
+    def bounds(self) -> FloatArray:
+        """(n, 4) left, bottom, right and top of each shape; NaN where there is none."""
+        return np.asarray(shapely.bounds(self.shapes), dtype=float).reshape(-1, 4)
 
     def column(self, name: str) -> NDArray[np.object_]:
         """(n,) values of a column in any case; all None where the layer has no such column."""
@@ -50,6 +58,21 @@ class LayerContent:
 
 
 @dataclass(frozen=True)
+class LayerSystem:
+    """The coordinate reference system of a layer.
+
+    Attributes:
+        text: What the user knows it by; equal texts mean equal systems.
+        body: NAIF name of the body it is on; "" where it does not say.
+        in_degrees: Whether its coordinates are longitudes and latitudes.
+    """
+
+    text: str
+    body: str = ""
+    in_degrees: bool = False
+
+
+@dataclass(frozen=True)
 class MapContent:
     """A whole map.
 
@@ -59,6 +82,8 @@ class MapContent:
         scale: The map's denominator.
         closing_distance_m: Up to where ends of lines are taken to meet a line.
         notes: Sentences about layers that could not be read as they should.
+        body: NAIF name of the body that is mapped; "" where nobody says.
+        systems: The CRS of each layer that has a place.
     """
 
     layers: dict[str, LayerContent]
@@ -66,6 +91,8 @@ class MapContent:
     scale: float
     closing_distance_m: float
     notes: tuple[str, ...] = ()
+    body: str = ""
+    systems: Mapping[str, LayerSystem] = field(default_factory=dict)
 
     def layer(self, name: str) -> LayerContent:
         return self.layers[name] if name in self.layers else LayerContent.empty(name)
