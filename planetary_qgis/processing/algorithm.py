@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ class PlanetaryAlgorithm(QgsProcessingAlgorithm):
     """
 
     feature: Feature
+    _refusal: PlanetaryError | None = None
 
     def createInstance(self) -> PlanetaryAlgorithm:
         return type(self)()
@@ -45,21 +47,73 @@ class PlanetaryAlgorithm(QgsProcessingAlgorithm):
     def tr(self, text: str) -> str:
         return QCoreApplication.translate(type(self).__name__, text)
 
+    def prepareAlgorithm(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        _feedback: QgsProcessingFeedback,
+    ) -> bool:
+        """Take what is needed; an error is kept for later: scripts are told of none from here."""
+        try:
+            require(self.feature)
+            self.take(parameters, context)
+        except PlanetaryError as error:
+            _forget_frames(error)
+            self._refusal = error.with_traceback(None)
+        return True
+
+    def take(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        """For children: take from layers and the project, on their own thread, what is needed."""
+
     def processAlgorithm(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
+        results, problem = self._outcome(parameters, context, feedback)
+        # QGIS keeps what is raised here, and with it all that is at hand: see _forget_frames.
+        del self, parameters, context, feedback
+        if problem:
+            raise QgsProcessingException(problem)
+        return results
+
+    def _outcome(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> tuple[dict[str, Any], str]:
+        """The results, and the sentence that says why there are none."""
+        problem: Exception | None = self._refusal
+        if problem is None:
+            try:
+                return self.work(parameters, context, feedback), ""
+            except (PlanetaryError, QgsProcessingException) as error:
+                _forget_frames(error)
+                problem = error.with_traceback(None)
+        if feedback.isCanceled():
+            return {}, ""
+        if isinstance(problem, PlanetaryError) and problem.details:
+            feedback.pushDebugInfo(problem.details)
+        return {}, str(problem)
+
+    def postProcessAlgorithm(
+        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        problem = ""
         try:
-            require(self.feature)
-            return self.work(parameters, context, feedback)
+            self.end(context, feedback)
         except PlanetaryError as error:
-            if feedback.isCanceled():
-                return {}
-            if error.details:
-                feedback.pushDebugInfo(error.details)
-            raise QgsProcessingException(str(error)) from error
+            _forget_frames(error)
+            problem = str(error)
+        del self, context, feedback
+        if problem:
+            raise QgsProcessingException(problem)
+        return {}
+
+    def end(self, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> None:
+        """For children: do on the main thread, after `work`, what cannot be done on another."""
 
     def work(
         self,
@@ -86,6 +140,18 @@ class PlanetaryAlgorithm(QgsProcessingAlgorithm):
         for sentence in answer.report.sentences():
             feedback.pushWarning(sentence)
         return results
+
+
+def _forget_frames(error: BaseException) -> None:
+    """Let go of what was at hand where an error arose.
+
+    QGIS keeps exceptions that algorithms raise. Layers that their frames hold would die when QGIS
+    itself does, and take it down with them.
+    """
+    behind: BaseException | None = error
+    while behind is not None:
+        traceback.clear_frames(behind.__traceback__)
+        behind = behind.__cause__ or behind.__context__
 
 
 class ArchiveAlgorithm(PlanetaryAlgorithm):

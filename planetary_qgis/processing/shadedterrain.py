@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputFile,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterFolderDestination,
 )
 
-from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.processing.terrain_algorithm import RAMPS, TerrainAlgorithm
 
 if TYPE_CHECKING:
@@ -98,9 +96,7 @@ class ShadedTerrain(TerrainAlgorithm):
         )
         return {self.FOLDER: str(folder), self.DEFINITION: str(folder / DEFINITION)}
 
-    def postProcessAlgorithm(
-        self, context: QgsProcessingContext, _feedback: QgsProcessingFeedback
-    ) -> dict[str, Any]:
+    def end(self, context: QgsProcessingContext, _feedback: QgsProcessingFeedback) -> None:
         """Make the layers, for which QGIS wants its main thread."""
         from planetary_qgis.qgis_bridge.rasters.relief.shaded_terrain import (
             add_group,
@@ -109,17 +105,13 @@ class ShadedTerrain(TerrainAlgorithm):
         )
 
         if self._made is None:
-            return {}
+            return
         (files, recipe, definition, load), self._made = self._made, None
         title = self.tr("Shaded terrain: {dem}").format(dem=files.dem.name)
-        try:
-            layers = terrain_layers(files, recipe)
-            write_definition(definition, title, layers)
-        except PlanetaryError as error:
-            raise QgsProcessingException(str(error)) from error
+        layers = terrain_layers(files, recipe)
+        write_definition(definition, title, layers)
         if load and context.project() is not None:
             add_group(context.project(), title, layers)
-        return {}
 
     def _recipe(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Recipe:
         from planetary_qgis.qgis_bridge.rasters.relief.derived import Light
