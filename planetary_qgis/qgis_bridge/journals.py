@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from osgeo import gdal
+from qgis.core import QgsVectorLayer
+
+_VERSION_OF_READERS, _WRITE_AHEAD = 19, 2
+"""Where the header of a SQLite file says how it is read; see https://sqlite.org/fileformat."""
 
 
 @contextmanager
@@ -41,3 +45,25 @@ def write_ahead(path: Path) -> Iterator[None]:
             holding.execute("PRAGMA journal_mode = WAL")
             holding.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield
+
+
+def reopen_write_ahead(path: Path, layers: Iterable[QgsVectorLayer]) -> None:
+    """Open layers of a GeoPackage anew as `write_ahead` has them, if QGIS opened them otherwise.
+
+    What QGIS 3.22 opened without locks can no longer be read, nor its features be counted, once
+    another layer of the file is edited.
+    """
+    if _is_write_ahead(path):
+        return
+    with write_ahead(path):
+        for layer in layers:
+            if not layer.isEditable():
+                layer.dataProvider().reloadData()
+
+
+def _is_write_ahead(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(_VERSION_OF_READERS + 1)[_VERSION_OF_READERS:] == bytes([_WRITE_AHEAD])
+    except OSError:
+        return False

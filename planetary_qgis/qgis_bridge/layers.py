@@ -92,8 +92,11 @@ def open_table(path: Path, table: str) -> QgsVectorLayer:
     Raises:
         PlanetaryError: The file or the table is not there.
     """
+    style = geopackage.default_style(path, table) if Path(path).is_file() else ""
+    options = QgsVectorLayer.LayerOptions()
+    options.loadDefaultStyle = not style  # reading a map's styles twice takes half a second
     with write_ahead(Path(path)):
-        layer = _layer_on(path, table)
+        layer = _layer_on(path, table, options)
     if not layer.isValid():
         raise PlanetaryError(
             f"The table “{table}” of {path} cannot be opened.",
@@ -102,26 +105,26 @@ def open_table(path: Path, table: str) -> QgsVectorLayer:
         )
     if layer.metadata().title():
         layer.setName(layer.metadata().title())
-    _wear_stored_style(layer, Path(path), table)
+    _wear(layer, style)
     return layer
 
 
-def _layer_on(path: Path, table: str) -> QgsVectorLayer:
-    layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
+def _layer_on(path: Path, table: str, options: QgsVectorLayer.LayerOptions) -> QgsVectorLayer:
+    layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr", options)
     if is_hollow(layer.crs()):
         QgsCoordinateReferenceSystem.invalidateCache()
-        layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
+        layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr", options)
     return layer
 
 
-def _wear_stored_style(layer: QgsVectorLayer, path: Path, table: str) -> None:
-    """Read the table's own style from the file, time settings included.
+def _wear(layer: QgsVectorLayer, style: str) -> None:
+    """Wear the style that a file keeps, time settings included.
 
     QGIS 3.22 forgets the time settings of the style that it loads with a layer, and finds no style
     at all while one layer on the table is open without a filter and another one with.
     """
     document = QDomDocument()
-    if document.setContent(geopackage.default_style(path, table)):
+    if document.setContent(style):
         layer.importNamedStyle(document)
 
 

@@ -159,7 +159,7 @@ def _cursor(path: Path) -> Iterator[sqlite3.Cursor]:
     # isolation_level None: transactions begin and end where this module says so.
     # The cursor is closed too: one that a traceback keeps alive would keep the file locked.
     with (
-        _sqlite_errors(path),
+        sqlite_errors(path),
         closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection,
         closing(connection.cursor()) as cursor,
     ):
@@ -167,7 +167,8 @@ def _cursor(path: Path) -> Iterator[sqlite3.Cursor]:
 
 
 @contextmanager
-def _sqlite_errors(path: Path) -> Iterator[None]:
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """What SQLite says of a file within it becomes a sentence."""
     try:
         yield
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError):
