@@ -1,0 +1,1 @@
+"""Symbols of geologic maps as QGIS draws them."""
