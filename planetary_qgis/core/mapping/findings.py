@@ -28,6 +28,8 @@ class Finding:
         hint: One sentence: what to do.
         fix: Key of the fix that is safe; "" where a mapper must decide.
         size: Metres or square metres that say how large it is; None where it has no size.
+        subject: What else tells it from others at the same place, as a column or a unit.
+        grain: Map units: places that are closer together are the same at the map's scale.
     """
 
     check: str
@@ -39,3 +41,5 @@ class Finding:
     hint: str = ""
     fix: str = ""
     size: float | None = None
+    subject: str = ""
+    grain: float = 0.0

@@ -45,6 +45,7 @@ class MapField:
             of the description; "" means free.
         required: Whether a finished map may not leave it empty.
         default: What a new feature has; "" means NULL.
+        is_long: Whether it holds paragraphs.
     """
 
     name: str
@@ -53,6 +54,7 @@ class MapField:
     vocabulary: str = ""
     required: bool = False
     default: str = ""
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class MapLayerSpec:
 
 
 UNIT_VOCABULARY = "unit"
-_NOTES = MapField(NOTES, "Notes")
+_NOTES = MapField(NOTES, "Notes", is_long=True)
 
 MAP_LAYERS: tuple[MapLayerSpec, ...] = (
     MapLayerSpec(
@@ -141,6 +143,7 @@ MAP_LAYERS: tuple[MapLayerSpec, ...] = (
         "polygon",
         (
             MapField(FEATURE_TYPE, "Type", vocabulary="surface_type", required=True),
+            MapField(FEATURE_CERTAINTY, "Certainty", vocabulary="certainty", default="certain"),
             MapField(NAME, "Name"),
             _NOTES,
         ),
@@ -169,8 +172,8 @@ MAP_LAYERS: tuple[MapLayerSpec, ...] = (
             MapField("AgeOldest", "Oldest age", vocabulary="age"),
             MapField("AgeYoungest", "Youngest age", vocabulary="age"),
             MapField("StratOrder", "Order, 1 is the youngest", kind="integer"),
-            MapField("Description", "Description"),
-            MapField("Interpretation", "Interpretation"),
+            MapField("Description", "Description", is_long=True),
+            MapField("Interpretation", "Interpretation", is_long=True),
             MapField("TypeArea", "Type area"),
             MapField(RGB, "Colour (red,green,blue)"),
             _NOTES,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from planetary_qgis.core.geopackages import geopackage
-from planetary_qgis.core.mapping.map_settings import MapSettings
+from planetary_qgis.core.mapping.map_settings import MapSettings, check_settings
 
 TABLE = "map_settings"
 
@@ -31,6 +31,17 @@ def settings_in(path: Path) -> MapSettings | None:
         authors=found.get("authors", ""),
         tolerance_m=float(found.get("tolerance_m", 0.0)),
     )
+
+
+def replace_settings(path: Path, settings: MapSettings) -> None:
+    """Write a map's settings into its GeoPackage in place of older ones, all or nothing.
+
+    Raises:
+        PlanetaryError: They are none that a map can have, or the file cannot be written.
+    """
+    check_settings(settings)
+    with geopackage.transaction(path) as cursor:
+        keep_settings(cursor, settings)
 
 
 def keep_settings(cursor: sqlite3.Cursor, settings: MapSettings) -> None:

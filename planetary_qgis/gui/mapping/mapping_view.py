@@ -25,6 +25,3 @@ class MappingView(QWidget):
     def add_tab(self, view: QWidget, title: str, *, scrolls: bool = True) -> None:
         """Put a tab at the end; content that scrolls by itself stays as it is."""
         self._tabs.addTab(forms.in_scroll_area(view, self._tabs) if scrolls else view, title)
-
-    def show_tab(self, index: int) -> None:
-        self._tabs.setCurrentIndex(index)

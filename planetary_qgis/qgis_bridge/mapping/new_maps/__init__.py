@@ -1,0 +1,1 @@
+"""New maps: their files, tables, forms and projects."""
