@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "geolocation",
     "projecting",
     "rasters",
+    "mapping",
 )
 
 
@@ -47,6 +48,7 @@ def main() -> None:
         "geolocation": geolocation.measure,
         "projecting": projecting.measure,
         "rasters": lambda: subprocess.run([sys.executable, "-m", "benchmarks.rasters"]),
+        "mapping": lambda: subprocess.run([sys.executable, "-m", "benchmarks.mapping"]),
         # A process has one QGIS application, with windows or without.
         "interface": lambda: subprocess.run([sys.executable, "-m", "benchmarks.interface"]),
     }

@@ -1,0 +1,1 @@
+"""Units of a map built and kept in its layers."""
