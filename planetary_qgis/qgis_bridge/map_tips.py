@@ -23,11 +23,11 @@ _ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"))
 
 def map_tip(names: list[str]) -> str:
     """HTML that shows what is known of a product, its browse image too, and leaves out the rest."""
-    texts = [_row(title, _escaped(name)) for name, title in _TEXTS.items() if name in names]
+    texts = [_row(title, escaped(name)) for name, title in _TEXTS.items() if name in names]
     numbers = [
         _row(title, f'round("{name}", 3)') for name, title in _NUMBERS.items() if name in names
     ]
-    heading = _known("<b>", _escaped(NAME_FIELD), "</b>") if NAME_FIELD in names else ""
+    heading = _known("<b>", escaped(NAME_FIELD), "</b>") if NAME_FIELD in names else ""
     table = f"<table>{''.join(texts + numbers)}</table>"
     return f"{heading}{_times(names)}{table}{_image(names)}"
 
@@ -41,7 +41,7 @@ def _known(before: str, value: str, after: str) -> str:
     return f"[% coalesce('{before}' || {value} || '{after}', '') %]"
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """A field's value as an expression that is safe within HTML: archives write what they like."""
     value = f'"{name}"'
     for character, entity in _ESCAPES:
@@ -53,7 +53,7 @@ def _image(names: list[str]) -> str:
     """The browse image, where its address is one that a web view may fetch."""
     if BROWSE_FIELD not in names:
         return ""
-    image = f"""'<br><img width="{_IMAGE_WIDTH}" src="' || {_escaped(BROWSE_FIELD)} || '">'"""
+    image = f"""'<br><img width="{_IMAGE_WIDTH}" src="' || {escaped(BROWSE_FIELD)} || '">'"""
     fetched = f"""regexp_match(lower("{BROWSE_FIELD}"), '^(https?://|file:///)') > 0"""
     return f"[% CASE WHEN {fetched} THEN {image} ELSE '' END %]"
 

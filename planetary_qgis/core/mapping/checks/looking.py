@@ -1,0 +1,73 @@
+"""The function of each check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from planetary_qgis.core.mapping.checks import (
+    adjacency,
+    attributes,
+    borders,
+    coverage,
+    descriptions,
+    directions,
+    extents,
+    line_duplicates,
+    line_ends,
+    line_meetings,
+    line_shapes,
+    polygon_shapes,
+    systems,
+    unit_points,
+)
+from planetary_qgis.core.mapping.checks.context import CheckContext
+from planetary_qgis.core.mapping.findings import Finding
+
+LOOKS: dict[str, Callable[[CheckContext], Iterable[Finding]]] = {
+    "wrong-crs": systems.wrong_systems,
+    "no-geometry": systems.no_geometry,
+    "seam": systems.seam,
+    "zero-length": line_shapes.zero_length,
+    "multipart-line": line_shapes.multipart_lines,
+    "self-crossing": line_meetings.self_crossings,
+    "crossing": line_meetings.crossings,
+    "dangle": line_ends.dangles,
+    "overshoot": line_ends.overshoots,
+    "undershoot": line_ends.undershoots,
+    "duplicate-line": line_duplicates.duplicate_lines,
+    "near-duplicate-line": line_duplicates.near_duplicate_lines,
+    "overlapping-line": line_meetings.overlapping_lines,
+    "short-line": line_shapes.short_lines,
+    "repeated-vertex": line_shapes.repeated_vertices,
+    "dense-vertices": line_shapes.dense_vertices,
+    "sparse-vertices": line_shapes.sparse_vertices,
+    "fault-direction": directions.opposed_directions,
+    "invalid-polygon": polygon_shapes.invalid_polygons,
+    "self-touching": polygon_shapes.self_touching,
+    "zero-area": polygon_shapes.zero_area,
+    "multipart-polygon": polygon_shapes.multipart_polygons,
+    "small-polygon": polygon_shapes.small_polygons,
+    "skinny-polygon": polygon_shapes.skinny_polygons,
+    "gap": coverage.gaps,
+    "overlap": coverage.overlaps,
+    "border-without-contact": borders.borders_without_contact,
+    "contact-off-units": adjacency.contacts_off_units,
+    "contact-inside-unit": adjacency.contacts_inside_units,
+    "same-unit": adjacency.same_units,
+    "concealed-between-units": adjacency.concealed_between_units,
+    "polygon-without-point": unit_points.polygons_without_point,
+    "points-disagree": unit_points.disagreeing_points,
+    "unit-not-of-point": unit_points.units_not_of_point,
+    "point-in-no-unit": unit_points.points_in_no_unit,
+    "duplicate-point": unit_points.duplicate_points,
+    "outside-boundary": extents.outside_boundary,
+    "crosses-boundary": extents.crossing_boundary,
+    "bad-code": attributes.bad_codes,
+    "unknown-certainty": attributes.unknown_certainty,
+    "empty-attribute": attributes.empty_attributes,
+    "unit-not-described": descriptions.units_not_described,
+    "unit-unused": descriptions.unused_units,
+    "unit-described-twice": descriptions.units_described_twice,
+    "incomplete-description": descriptions.incomplete_descriptions,
+    "similar-colours": descriptions.similar_colours,
+}
