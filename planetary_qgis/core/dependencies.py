@@ -35,6 +35,7 @@ class Feature(Enum):
     PROFILE_PLOT = "Profile plot"
     ISIS = "Projecting images with ISIS"
     MAPPING = "Geologic Mapping"
+    EDGE_TRACING = "Tracing edges in rasters"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ _SPICE = frozenset({Feature.SPICE_FOOTPRINTS, Feature.BATCH, Feature.IMAGE_PROJE
 _LABELS = frozenset({Feature.PDS_SEARCH, Feature.RASTER_LABELS, Feature.IMAGE_PROJECTION})
 _TABLES = _EVERY_FEATURE - {
     *(Feature.RASTERS, Feature.RASTER_LABELS, Feature.PROFILE_PLOT, Feature.ISIS),
-    Feature.RASTER_ZONES,
+    *(Feature.RASTER_ZONES, Feature.EDGE_TRACING),
 }
 REQUIREMENTS = (
     Requirement("numpy", "numpy", "1.22", _EVERY_FEATURE),
@@ -72,6 +73,7 @@ REQUIREMENTS = (
     Requirement("shapely", "shapely", "2.0", _TABLES | {Feature.RASTER_ZONES}),
     Requirement("pvl", "pvl", "1.3", _LABELS),
     Requirement("matplotlib", "matplotlib", "3.5", frozenset({Feature.PROFILE_PLOT})),
+    Requirement("scikit-image", "skimage", "0.19", frozenset({Feature.EDGE_TRACING})),
     Requirement("kalasiris", "kalasiris", "1.9", frozenset({Feature.ISIS})),
     Requirement("spiceypy", "spiceypy", "6.0", _SPICE),
     Requirement("pyproj", "pyproj", "3.3", frozenset({Feature.BATCH})),

@@ -11,7 +11,7 @@ QT_BY_NAME = ("PyQt4", "PyQt5", "PyQt6", "PySide2", "PySide6", "sip")
 QGIS = ("qgis", "osgeo", "processing", "console", "db_manager")
 HEAVY = (
     "antimeridian", "dask", "distributed", "kalasiris", "matplotlib", "pandas", "psycopg2", "pvl",
-    "pyarrow", "pyproj", "scipy", "shapely", "spiceypy",
+    "pyarrow", "pyproj", "scipy", "shapely", "skimage", "spiceypy",
 )  # fmt: skip
 VERSION_WORDS = ("QGIS_VERSION", "QT_VERSION", "versionInt", "PYQT_VERSION")
 WITH_ITS_OWN_GEOS = f"{PACKAGE}.core.geos"

@@ -1,0 +1,1 @@
+"""What drawn lines do to the lines and polygons of a map."""

@@ -1,0 +1,1 @@
+"""The toolbar for drawing geologic maps, and its map tools."""

@@ -1,0 +1,1 @@
+"""What mappers draw, done to the layers of a map."""
