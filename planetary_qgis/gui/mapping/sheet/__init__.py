@@ -1,0 +1,1 @@
+"""The group Map sheet of the tab Deliver."""
