@@ -11,7 +11,10 @@ from planetary_qgis.gui.mapping.desk import MapDesk
 
 def parts() -> tuple[Callable[[MapDesk], object], ...]:
     """What makes the controllers of the tab's groups, the topmost first."""
-    return ()
+    from planetary_qgis.gui.mapping.package.group import PackageController
+    from planetary_qgis.gui.mapping.sheet.group import SheetController
+
+    return (SheetController, PackageController)
 
 
 class DeliverController:

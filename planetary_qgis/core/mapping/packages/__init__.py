@@ -1,0 +1,1 @@
+"""Map packages: what is handed over of a map, and whether that is whole."""

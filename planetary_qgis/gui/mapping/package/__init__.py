@@ -1,0 +1,1 @@
+"""The group Map package of the tab Deliver."""
