@@ -18,13 +18,12 @@ from planetary_qgis.qgis_bridge.crs import repair_geopackage
 from planetary_qgis.qgis_bridge.dem_files import metres_a_unit, metres_of
 from planetary_qgis.qgis_bridge.gdal_words import gdal_told
 from planetary_qgis.qgis_bridge.rasters.new_rasters import (
-    RasterForm,
-    new_geotiff,
     progress_of,
     stop_if_cancelled,
     unfinished,
 )
 from planetary_qgis.qgis_bridge.rasters.relief.heights import Heights, open_heights
+from planetary_qgis.qgis_bridge.rasters.relief.metres import write_metres
 from planetary_qgis.qgis_bridge.terrain import DemSource
 
 T = TypeVar("T")
@@ -35,7 +34,6 @@ _MOST_LEVELS = 1000
 _SAMPLED = 1024
 _UNUSUAL = 0.5
 """Per cent of the highest and of the lowest pixels that do not count for a range."""
-_UNKNOWN = -1e30
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def _in_metres(heights: Heights, path: Path, feedback: QgsFeedback) -> Iterator[
         return
     copy, dataset = path.with_name(f"{path.stem}.metres.tif"), None
     try:
-        _write_metres(heights, copy, feedback)
+        write_metres(heights, copy, feedback)
         dataset = gdal.OpenEx(str(copy), gdal.OF_RASTER)
         yield dataset.GetRasterBand(1)
     finally:
@@ -145,23 +143,6 @@ def _is_plain(band: gdal.Band) -> bool:
     as_it_is = band.GetScale() in (None, 1.0) and not band.GetOffset()
     masked = band.GetMaskFlags() not in (gdal.GMF_ALL_VALID, gdal.GMF_NODATA)
     return whole_numbers and as_it_is and metres_a_unit(band) == 1.0 and not masked
-
-
-def _write_metres(heights: Heights, copy: Path, feedback: QgsFeedback) -> None:
-    form = RasterForm(
-        heights.width,
-        heights.height,
-        1,
-        gdal.GDT_Float32,
-        _UNKNOWN,
-        heights.ground.transform,
-        heights.projection,
-    )
-    with new_geotiff(copy, form) as made:
-        for patch in heights.patches():
-            stop_if_cancelled(feedback)
-            values = heights.with_rim(patch)[1:-1, 1:-1] - heights.zero
-            made.write(values, patch.left, patch.top)
 
 
 def _follow(

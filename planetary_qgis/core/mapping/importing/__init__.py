@@ -1,0 +1,1 @@
+"""Maps made elsewhere into the template: which layer, column and value becomes which."""

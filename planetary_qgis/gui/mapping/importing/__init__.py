@@ -1,0 +1,1 @@
+"""The window that brings maps made elsewhere into the map."""
