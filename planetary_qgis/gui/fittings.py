@@ -63,6 +63,7 @@ def fittings() -> tuple[Fitting, ...]:
     """All of them, in the order of the menu."""
     from planetary_qgis.gui.crs_marks import CrsMarks
     from planetary_qgis.gui.longitude_readout import LongitudeReadout
+    from planetary_qgis.gui.mapping.digitising.fitting import MappingToolbar
 
     translate = QCoreApplication.translate
     return (
@@ -81,6 +82,8 @@ def fittings() -> tuple[Fitting, ...]:
             _project_body,
         ),
         LongitudeReadout(_project_body),
+        MappingToolbar(),
+        MenuEntry("MapSymbols", translate("Fittings", "Map Symbols…"), "map_symbols", _map_symbols),
         MenuEntry("Basemaps", translate("Fittings", "Basemaps…"), "basemaps", _basemaps),
         MenuEntry(
             "ProjectImage",
@@ -116,6 +119,12 @@ def _basemaps(iface: QgisInterface, toolbox: Toolbox) -> None:
     from planetary_qgis.gui.basemap_controller import open_basemaps
 
     open_basemaps(iface, toolbox)
+
+
+def _map_symbols(iface: QgisInterface, toolbox: Toolbox) -> None:
+    from planetary_qgis.gui.mapping.symbols.controller import open_map_symbols
+
+    open_map_symbols(iface, toolbox)
 
 
 def _shaded_terrain(_iface: QgisInterface, toolbox: Toolbox) -> None:

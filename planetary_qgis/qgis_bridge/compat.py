@@ -98,3 +98,13 @@ def box_3d(rectangle: QgsRectangle) -> Any:
     """QgsBox3d, called QgsBox3D since 3.34."""
     maker = getattr(qgis.core, "QgsBox3D", None) or qgis.core.QgsBox3d
     return maker(rectangle)
+
+
+def layer_filters(*names: str) -> Any:
+    """What a box of layers lists: Qgis.LayerFilters since 3.34, which takes no plain number."""
+    filters = getattr(Qgis, "LayerFilters", None) or qgis.core.QgsMapLayerProxyModel.Filters
+    kinds = getattr(Qgis, "LayerFilter", None) or qgis.core.QgsMapLayerProxyModel.Filter
+    chosen = filters()
+    for name in names:
+        chosen |= getattr(kinds, name)
+    return chosen

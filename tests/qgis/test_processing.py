@@ -120,6 +120,15 @@ def test_the_provider_offers_its_algorithms(processing) -> None:
         "mosaicindex",
         "projectimage",
         "basemap",
+        "newmapproject",
+        "importmap",
+        "mapsymbols",
+        "buildunits",
+        "checkmap",
+        "unitstatistics",
+        "mapsheet",
+        "exportmappackage",
+        "validatemappackage",
     }
     assert not provider.icon().isNull()
     assert provider.defaultVectorFileExtension() == "gpkg"

@@ -41,10 +41,20 @@ class Tab:
 
 def tabs() -> tuple[Tab, ...]:
     """All of them, in the order in which a map is made."""
+    from planetary_qgis.gui.mapping.check.tab import CheckController
     from planetary_qgis.gui.mapping.deliver_tab import DeliverController
+    from planetary_qgis.gui.mapping.describe.tab import DescribeController
+    from planetary_qgis.gui.mapping.overview.tab import MapTabController
+    from planetary_qgis.gui.mapping.units.tab import UnitsController
 
     translate = QCoreApplication.translate
-    return (Tab(translate("MappingTabs", "Deliver"), DeliverController),)
+    return (
+        Tab(translate("MappingTabs", "Map"), MapTabController),
+        Tab(translate("MappingTabs", "Units"), UnitsController, scrolls=False),
+        Tab(translate("MappingTabs", "Describe"), DescribeController),
+        Tab(translate("MappingTabs", "Check"), CheckController, scrolls=False),
+        Tab(translate("MappingTabs", "Deliver"), DeliverController),
+    )
 
 
 class MappingController:

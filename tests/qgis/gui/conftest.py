@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from gui_kit import delete_deferred, settle
 from qgis.core import QgsLayerTreeModel, QgsMapLayer, QgsProject, QgsSettings, QgsVectorLayer
-from qgis.gui import QgsLayerTreeView, QgsMapCanvas, QgsMessageBar, QgsStatusBar
+from qgis.gui import (
+    QgsAdvancedDigitizingDockWidget,
+    QgsLayerTreeView,
+    QgsMapCanvas,
+    QgsMessageBar,
+    QgsStatusBar,
+)
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMainWindow, QMenu, QToolBar
 
@@ -35,6 +41,8 @@ class Interface:
         self.projects_made = 0
         self.layer_actions: list[QAction] = []
         self.drop_handlers: list[object] = []
+        self.window_actions: list[QAction] = []
+        self._cad: QgsAdvancedDigitizingDockWidget | None = None
         self._window.setCentralWidget(self._canvas)
 
     def mainWindow(self) -> QMainWindow:
@@ -56,8 +64,24 @@ class Interface:
     def statusBarIface(self) -> QgsStatusBar:
         return self._status_bar
 
-    def addToolBar(self, name: str) -> QToolBar:
-        return self._window.addToolBar(name)
+    def addToolBar(self, bar: str | QToolBar) -> QToolBar | None:
+        return self._window.addToolBar(bar)
+
+    def cadDockWidget(self) -> QgsAdvancedDigitizingDockWidget:
+        if self._cad is None:
+            self._cad = QgsAdvancedDigitizingDockWidget(self._canvas, self._window)
+        return self._cad
+
+    def registerMainWindowAction(self, action: QAction, keys: str) -> bool:
+        action.setShortcut(keys)
+        self.window_actions.append(action)
+        self._window.addAction(action)
+        return True
+
+    def unregisterMainWindowAction(self, action: QAction) -> bool:
+        self.window_actions.remove(action)
+        self._window.removeAction(action)
+        return True
 
     def addDockWidget(self, area: Qt.DockWidgetArea, dock: QDockWidget) -> None:
         self._window.addDockWidget(area, dock)
