@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import pyqtSignal
-
 from planetary_qgis.gui.job_bar import JobBar
 from planetary_qgis.gui.jobs import Jobs
 from planetary_qgis.gui.mapping.map_watcher import MapWatcher
@@ -12,8 +10,6 @@ from planetary_qgis.gui.toolbox import Toolbox
 
 class MapDesk(MapWatcher):
     """Follows the project from map to map, and runs one job at a time for all tabs."""
-
-    checks_wanted = pyqtSignal()
 
     def __init__(self, toolbox: Toolbox, job_bar: JobBar) -> None:
         super().__init__(toolbox, job_bar)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QDockWidget, QTabWidget
 
 from planetary_qgis.core.errors import PlanetaryError
 from planetary_qgis.core.mapping.checks.catalogue import CHECKS
@@ -114,7 +113,6 @@ class CheckController(QObject):
         desk, view = self.desk, self.view
         own = (
             (desk.session_changed, self._follow),
-            (desk.checks_wanted, self._check_in_front),
             (desk.jobs.busy_changed, self._on_busy),
             (desk.toolbox.canvas.destinationCrsChanged, self._on_canvas_crs),
             (self.changes.changed, self._on_changed),
@@ -208,20 +206,3 @@ class CheckController(QObject):
         self.marks.ring(None)
         if self.checked is not None:
             self.marks.show_found(self.view.tree.findings.shown(), self.checked.crs)
-
-    def _check_in_front(self) -> None:
-        """Somebody else wants the checks: let them be seen, and run."""
-        parent = self.view.parentWidget()
-        while parent is not None:
-            if isinstance(parent, QTabWidget):
-                parent.setCurrentIndex(_tab_of(parent, self.view))
-            elif isinstance(parent, QDockWidget):
-                parent.show()
-                parent.raise_()
-            parent = parent.parentWidget()
-        self.check()
-
-
-def _tab_of(tabs: QTabWidget, view: CheckView) -> int:
-    pages = (tabs.widget(place) for place in range(tabs.count()))
-    return next(at for at, page in enumerate(pages) if page is view or page.isAncestorOf(view))

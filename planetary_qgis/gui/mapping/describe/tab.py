@@ -15,7 +15,7 @@ from planetary_qgis.core.mapping.map_layers import DESCRIPTION, UNIT, UNIT_POINT
 from planetary_qgis.gui import forms
 from planetary_qgis.gui.mapping.describe.view import DescribeTabView
 from planetary_qgis.gui.mapping.desk import MapDesk
-from planetary_qgis.qgis_bridge.mapping.layer_edits import LayerEdits
+from planetary_qgis.gui.mapping.map_edits import MapEdits
 
 if TYPE_CHECKING:
     from planetary_qgis.core.mapping.description import MapUnit
@@ -31,13 +31,14 @@ class DescribeController(QObject):
         self.view = DescribeTabView()
         super().__init__(self.view)
         self._desk = desk
-        self._edits: dict[str, LayerEdits] = {}
+        self._edits = MapEdits(_WATCHED, self)
         self._units: tuple[MapUnit, ...] = ()
         self._chosen: int | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SETTLING_MS)
         self._soon.timeout.connect(self.show_map)
+        self._edits.touched.connect(lambda _name: self._soon.start())
 
     def load(self) -> None:
         for signal, slot in self._connections():
@@ -49,7 +50,7 @@ class DescribeController(QObject):
         for signal, slot in self._connections():
             signal.disconnect(slot)
         self._soon.stop()
-        self._watch({})
+        self._edits.follow(None)
 
     def _connections(self) -> tuple[tuple[Any, Any], ...]:
         view, project = self.view, self._desk.toolbox.project
@@ -71,30 +72,15 @@ class DescribeController(QObject):
     # What there is
 
     def _on_layers(self, *_: object) -> None:
-        session = self._desk.session
-        found = {} if session is None else {each: session.find_layer(each) for each in _WATCHED}
-        self._watch({name: layer for name, layer in found.items() if layer is not None})
+        self._edits.follow(self._desk.session)
         self.show_map()
-
-    def _watch(self, layers: dict[str, QgsVectorLayer]) -> None:
-        """Follow the edits of these layers, and of no others."""
-        for name, edits in list(self._edits.items()):
-            if edits.layer is None or edits.layer is not layers.get(name):
-                edits.stop()
-                edits.deleteLater()
-                del self._edits[name]
-        for name, layer in layers.items():
-            if name not in self._edits:
-                self._edits[name] = LayerEdits(layer, self)
-                self._edits[name].touched.connect(self._soon.start)
 
     def show_map(self) -> None:
         """Show the description as it is now."""
         from planetary_qgis.qgis_bridge.mapping.description_editing import described_units
 
         self._soon.stop()
-        for edits in self._edits.values():
-            edits.take()
+        self._edits.take()
         session = self._desk.session
         before = self._unit()
         self._units = () if session is None else described_units(session)
@@ -159,8 +145,7 @@ class DescribeController(QObject):
         self.view.save.setVisible(modified)
 
     def _layer(self, name: str) -> QgsVectorLayer | None:
-        edits = self._edits.get(name)
-        return None if edits is None else edits.layer
+        return self._edits.layer(name)
 
     # What its user does
 

@@ -19,10 +19,10 @@ from planetary_qgis.core.mapping.map_layers import (
 )
 from planetary_qgis.gui import forms
 from planetary_qgis.gui.mapping.desk import MapDesk
+from planetary_qgis.gui.mapping.map_edits import MapEdits
 from planetary_qgis.gui.mapping.units import words
 from planetary_qgis.gui.mapping.units.building import Built, UnitsBuilding
 from planetary_qgis.gui.mapping.units.view import UnitsTabView
-from planetary_qgis.qgis_bridge.mapping.layer_edits import LayerEdits
 from planetary_qgis.qgis_bridge.mapping.map_session import MapSession
 from planetary_qgis.qgis_bridge.tasks import run_in_task
 
@@ -42,13 +42,14 @@ class UnitsController(QObject):
         super().__init__(self.view)
         self._desk = desk
         self._building = UnitsBuilding(desk, self)
-        self._edits: dict[str, LayerEdits] = {}
+        self._edits = MapEdits(_WATCHED, self)
         self._totals: UnitTotals | None = None
         self._is_built = self._is_stale = self._is_measuring = self._is_loaded = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SETTLING_MS)
         self._soon.timeout.connect(self._show_map)
+        self._edits.touched.connect(self._on_edit)
 
     def load(self) -> None:
         for signal, slot in self._connections():
@@ -62,7 +63,7 @@ class UnitsController(QObject):
         for signal, slot in self._connections():
             signal.disconnect(slot)
         self._soon.stop()
-        self._watch({})
+        self._edits.follow(None)
 
     def _connections(self) -> tuple[tuple[Any, Any], ...]:
         view, desk = self.view, self._desk
@@ -97,27 +98,13 @@ class UnitsController(QObject):
         self._on_layers()
 
     def _on_layers(self, *_: object) -> None:
-        session = self._desk.session
-        found = {} if session is None else {each: session.find_layer(each) for each in _WATCHED}
-        self._watch({name: layer for name, layer in found.items() if layer is not None})
+        self._edits.follow(self._desk.session)
         self._show_map()
 
-    def _watch(self, layers: dict[str, QgsVectorLayer]) -> None:
-        """Follow the edits of these layers, and of no others."""
-        for name, edits in list(self._edits.items()):
-            if edits.layer is None or edits.layer is not layers.get(name):
-                edits.stop()
-                edits.deleteLater()
-                del self._edits[name]
-        for name, layer in layers.items():
-            if name not in self._edits:
-                self._edits[name] = LayerEdits(layer, self)
-                slot = self._on_source if name in _SOURCES else self._soon.start
-                self._edits[name].touched.connect(slot)
-
-    def _on_source(self) -> None:
-        # In live mode the answer comes at once.
-        self._is_stale = self._is_built and not self._building.is_live
+    def _on_edit(self, name: str) -> None:
+        if name in _SOURCES:
+            # In live mode the answer comes at once.
+            self._is_stale = self._is_built and not self._building.is_live
         self._soon.start()
 
     def _show_map(self) -> None:
@@ -125,7 +112,7 @@ class UnitsController(QObject):
         self._soon.stop()
         if not self.view.isVisible() or not self._is_loaded:
             return
-        taken = {name: edits.take() for name, edits in self._edits.items()}
+        taken = self._edits.take()
         if self._is_built and taken.get(DESCRIPTION):
             self._restyle()
         session = self._desk.session
@@ -208,8 +195,7 @@ class UnitsController(QObject):
             control.setToolTip(reason or tip)
 
     def _layer(self, name: str) -> QgsVectorLayer | None:
-        edits = self._edits.get(name)
-        return None if edits is None else edits.layer
+        return self._edits.layer(name)
 
     # A build
 

@@ -12,7 +12,7 @@ from qgis.gui import QgsMapCanvasItem
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtTest import QAbstractItemModelTester, QTest
-from qgis.PyQt.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QTabWidget
+from qgis.PyQt.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 from shapely.geometry import LineString, MultiLineString, Point
 
 from planetary_qgis.core.mapping.findings import Finding, Severity
@@ -174,23 +174,6 @@ def test_only_chosen_checks_run_and_the_choice_is_remembered(tab, project, geopa
     assert again.view.choice.chosen() == {"dangle"}
     assert find(tab.view, "checkChoose").text().startswith("1 of ")
     again.view.deleteLater()
-
-
-def test_others_can_have_the_map_checked_and_the_tab_in_front(tab, project, geopackage):
-    map_with(geopackage, project)
-    settle()
-    tabs = QTabWidget()
-    tabs.addTab(QTabWidget(), "Other")
-    tabs.addTab(tab.view, "Check")
-    tab.desk.checks_wanted.emit()
-    assert tabs.currentWidget() is tab.view
-    finish(tab)
-    assert titles(tab)
-    tab.view.setParent(None)
-    tabs.deleteLater()
-
-
-# --- going through the list
 
 
 def test_steps_go_round_and_show_each_in_full(checked):
@@ -509,7 +492,6 @@ def test_unloading_takes_everything_off_the_map(checked, toolbox):
     assert not marks_on(toolbox.canvas)
     contacts.startEditing()
     draw(contacts, DANGLE)
-    checked.desk.checks_wanted.emit()
     assert not checked.desk.jobs.busy
 
 
