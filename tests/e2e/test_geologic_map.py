@@ -17,6 +17,10 @@ def session(run_in_qgis, tmp_path_factory):
     return outcome.results
 
 
+def test_nothing_covers_what_was_drawn(session):
+    assert session["bands"] == 0
+
+
 def test_contacts_and_points_become_units(session):
     assert session["built"] == ["AHv", "Ad", "Hp", "Nh"]
     assert session["result"].startswith("4 units of 4 kinds, no problems")

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from qgis.core import QgsEditFormConfig, QgsPointXY, QgsProject
+from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
@@ -32,6 +33,10 @@ def run(app):
     app.grab("geologic_map_new")
     draw_contacts(app)
     set_points(app)
+    facts["bands"] = sum(
+        isinstance(each, QgsRubberBand) and each.numberOfVertices() > 1
+        for each in app.iface.mapCanvas().scene().items()
+    )
     app.grab("geologic_map_drawn")
     show_tab(app, "Units")
     app.click("unitsBuild")
@@ -246,6 +251,8 @@ def fix_two(app):
         tree.setCurrentIndex(index)
         app.wait(0.6)
         fixed.append(index.data())
+        app.iface.messageBar().clearWidgets()
+        app.wait(0.2)
         app.grab(f"geologic_map_{title.lower()}")
         app.click("checkFix")
     return fixed

@@ -21,6 +21,7 @@ from planetary_qgis.core.mapping.map_layers import (
     UNITS,
 )
 from planetary_qgis.core.mapping.vocabularies import vocabularies
+from planetary_qgis.gui.mapping.digitising.leftover_bands import LeftoverBands
 from planetary_qgis.gui.mapping.digitising.line_tool import LineTool, PickLineTool
 from planetary_qgis.gui.mapping.digitising.shortcuts import Shortcuts
 from planetary_qgis.gui.mapping.digitising.toolbar import DigitisingToolbar
@@ -46,9 +47,11 @@ class Digitising(QObject):
         self.toolbar.unit_chosen.connect(self._set_unit)
         self._shortcuts = Shortcuts(iface, certainties, self._set_certainty, self._ask_for_unit)
         self._tools = self._make_tools(iface)
+        self._bands = LeftoverBands(toolbox.canvas, self)
 
     def close(self) -> None:
         """Take toolbar, tools and keys away again."""
+        self._bands.follow(None)
         for tool in self._tools:
             self._toolbox.canvas.unsetMapTool(tool)
             if isinstance(tool, TraceTool):
@@ -62,6 +65,7 @@ class Digitising(QObject):
     def show_session(self) -> None:
         """Be there while there is a map."""
         session = self._watcher.session
+        self._bands.follow(session)
         self.toolbar.setVisible(session is not None)
         self._shortcuts.enable(session is not None)
         if session is None:
