@@ -236,5 +236,4 @@ def test_networks_name_the_lines_that_cross_without_a_vertex() -> None:
     assert sorted(crossing.lines) == [1, 2]
     assert (crossing.place.x, crossing.place.y) == (5.0, 5.0)
     assert network.degrees.tolist().count(1) == len(network.dangles) == 5
-    assert set(network.edge_line) == {1, 2, 3}
     assert len(network.edge_shapes) == 6

@@ -103,7 +103,6 @@ class _Moved:
     def __init__(self, before: Lines, now: Lines, renumbered: Indices) -> None:
         missing = np.full(len(before.feature) - len(renumbered), _NO)
         self._line = np.concatenate([renumbered, missing]).astype(np.int64)
-        self._line_before = before.line
         shift = np.where(self._line == _NO, 0, now.first[self._line] - before.first[:-1])
         self._vertex = np.where(
             self._line[before.line] == _NO, _NO, np.arange(len(before.xy)) + shift[before.line]

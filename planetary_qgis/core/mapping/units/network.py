@@ -91,17 +91,6 @@ class Network:
         return self.edges.shapes(np.arange(len(self.edges.start)))
 
     @property
-    def edge_layer(self) -> NDArray[np.object_]:
-        """(e,) layers of the template that edges are drawn in; "" for closings."""
-        of_source = np.array([CONTACTS, MAP_BOUNDARY, ""], dtype=object)
-        return np.asarray(of_source[self.lines.source[self.edges.line]])
-
-    @property
-    def edge_line(self) -> Indices:
-        """(e,) ids of the features that edges are parts of; for closings, of those they prolong."""
-        return self.lines.feature[self.edges.line]
-
-    @property
     def nodes(self) -> FloatArray:
         """(m, 2) where edges end."""
         return self.edges.nodes
